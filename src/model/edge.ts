@@ -1,0 +1,42 @@
+import type { Digest, Ms, ServiceId } from "./basics.ts";
+import type { Weights } from "./fleet.ts";
+import type { Fence, Receipt } from "./target.ts";
+
+/** Inbound policy of one service, compiled from YAML (`edge/policy.ts`) to plain data. Later issues widen it. */
+export interface EdgePolicy {
+  readonly service: ServiceId;
+  /** The declared port, where clients come in; null: not reachable through the edge. */
+  readonly port: number | null;
+  readonly hosts: readonly string[];
+  readonly endpoints: readonly string[];
+  /** Answer 503 with Retry-After, whatever runs behind. */
+  readonly maintenance: boolean;
+}
+
+/** What the edge counted for one service since it was asked to: the ground that canaries stand on. */
+export interface Evidence {
+  readonly service: ServiceId;
+  readonly from: Ms;
+  readonly to: Ms;
+  readonly byRelease: Readonly<
+    Record<number, { readonly requests: number; readonly failures: number; readonly aborted: number }>
+  >;
+}
+
+export interface RouteAction {
+  readonly do: "route";
+  readonly service: ServiceId;
+  /** Empty: no release may have traffic (a service being stopped); new requests get 503. */
+  readonly weights: Weights;
+  readonly policy: EdgePolicy;
+}
+
+export interface Edge {
+  readonly profile: { readonly weightStep: number; readonly enforces: ReadonlySet<keyof EdgePolicy> };
+  /** Takes a whole snapshot, idempotent, and reads it back before it answers. */
+  route(action: RouteAction, fence: Fence): Promise<Receipt>;
+  evidence(service: ServiceId, since: Ms): Promise<Evidence>;
+}
+
+/** The digest by which an observation says which policy is live. */
+export type PolicyDigest = Digest;

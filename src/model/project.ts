@@ -1,0 +1,29 @@
+import type { Ms } from "./basics.ts";
+
+/** `fairlead.yaml`, resolved: defaults filled, durations parsed. Input and output are named apart: the file's own type is generated. */
+export interface Project {
+  readonly project: string;
+  /** Globs of service files, relative to the repository. */
+  readonly services: readonly string[];
+  readonly environments: Readonly<Record<string, EnvironmentSpec>>;
+  /** Merged under every service file before its own keys; raw, as written. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly safety: { readonly max_delete_percent: number };
+  readonly site: SiteSpec;
+}
+
+export interface EnvironmentSpec {
+  readonly target: { readonly kind: string; readonly [key: string]: unknown };
+  readonly apply: "on_merge" | "manual" | { readonly after: string };
+}
+
+export interface SiteSpec {
+  readonly title: string;
+  readonly description?: string;
+  readonly url?: string;
+  readonly base: string;
+  /** Internal facts to publish: none by default, since a page of a private repository is public. */
+  readonly include: readonly ("dependencies" | "releases" | "configuration")[];
+  /** The shortest time between two rebuilds while `fairlead up` runs. */
+  readonly refresh: Ms;
+}
