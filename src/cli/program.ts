@@ -1,0 +1,197 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Face } from "./face.ts";
+import { version } from "./version.ts";
+
+/** Options that every command has. */
+interface Shared {
+  readonly C?: string;
+  readonly json?: boolean;
+}
+
+type Action<Options> = (face: Face, options: Options, args: readonly string[]) => Promise<number>;
+
+/**
+ * Reads the command line and runs one command. Resolves to the exit code: 0 done, 1 an error, 2 changes or held steps
+ * where `--detailed-exitcode` asks for it, 130 interrupted.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("fairlead")
+    .description("Git leads; services follow. One YAML file per service: planned, applied, checked and published.")
+    .version(version(), "-V, --version")
+    .option("-C <dir>", "work in this folder instead of the current one")
+    .option("--json", "machine output on standard output, everything else on standard error")
+    .showHelpAfterError("(add --help for the options and an example)")
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText("after", "\nStart here:\n  fairlead init shop && cd shop && fairlead up");
+
+  /** Adds a command whose code is loaded only when it runs: start-up stays short however many there are. */
+  const add = <Options>(
+    usage: string,
+    description: string,
+    example: string,
+    declare: (command: Command) => Command,
+    load: () => Promise<Action<Options>>,
+  ): void => {
+    declare(program.command(usage).description(description).addHelpText("after", `\nExample:\n  ${example}`)).action(
+      async (...received: unknown[]) => {
+        const command = received.at(-1) as Command;
+        const options = command.optsWithGlobals<Options & Shared & { readonly format?: string }>();
+        const { openFace } = await import("./face.ts");
+        const face = openFace({
+          ...(options.C === undefined ? {} : { directory: options.C }),
+          json: options.json === true || options.format === "json" || options.format === "sarif",
+        });
+        exitCode = await (await load())(face, options, command.args);
+      },
+    );
+  };
+
+  const environment = new Option("-e, --environment <name>", "the environment").default("development");
+
+  add(
+    "validate [paths...]",
+    "Check every service file; every problem in one run, each at its line",
+    "fairlead validate services/orders-api.yaml",
+    (c) => c.addOption(new Option("--format <form>", "how to print").choices(["text", "json", "sarif", "github"])),
+    async () => (await import("./commands/validate.ts")).validate,
+  );
+  add(
+    "plan",
+    "Show what would change, and what it would cost",
+    "fairlead plan -e production --out plan.json",
+    (c) =>
+      c
+        .addOption(environment)
+        .addOption(new Option("--format <form>", "how to print").choices(["text", "json", "markdown"]))
+        .option("--out <file>", "also write the plan as JSON, for `fairlead apply FILE`")
+        .option("--detailed-exitcode", "exit 0: nothing to do, 1: error, 2: changes or held steps")
+        .addOption(allowDestroy()),
+    async () => (await import("./commands/plan.ts")).plan,
+  );
+  add(
+    "apply [planfile]",
+    "Make it so: apply the plan, or exactly the approved steps of a plan file",
+    "fairlead apply --yes",
+    (c) =>
+      c
+        .addOption(environment)
+        .option("--yes", "do not ask")
+        .addOption(allowDestroy())
+        .option("--parallelism <n>", "services changed side by side", atLeastOne, 4)
+        .option("--detailed-exitcode", "exit 2 when steps are held or paused"),
+    async () => (await import("./commands/apply.ts")).apply,
+  );
+  add(
+    "up",
+    "Validate, apply, wait until healthy, serve the status site, and keep watching",
+    "fairlead up --once",
+    (c) =>
+      c
+        .addOption(environment)
+        .option("--once", "do it all once, stop the services again and exit")
+        .option("--port <port>", "of the status site", portNumber, 4321)
+        .option("--out <dir>", "folder of the status site", "dist/status"),
+    async () => (await import("./commands/up.ts")).up,
+  );
+  add(
+    "down",
+    "Stop every local service, the edge and the agent",
+    "fairlead down",
+    (c) => c,
+    async () => (await import("./commands/down.ts")).down,
+  );
+  add(
+    "status",
+    "What is recorded and what runs, service by service",
+    "fairlead status --json",
+    (c) => c.addOption(environment),
+    async () => (await import("./commands/status.ts")).status,
+  );
+  add(
+    "retry <id>",
+    "Let a held release be tried again by the next apply",
+    "fairlead retry orders-api && fairlead apply",
+    (c) => c.addOption(environment),
+    async () => (await import("./commands/retry.ts")).retry,
+  );
+  add(
+    "logs <id>",
+    "What a local service has written",
+    "fairlead logs orders-api -f",
+    (c) =>
+      c
+        .option("-f, --follow", "keep printing as it is written")
+        .option("-n, --lines <n>", "how many lines to start with", atLeastOne, 100),
+    async () => (await import("./commands/logs.ts")).logs,
+  );
+  add(
+    "check [ids...]",
+    "Ask every service, or these, once, and record the samples",
+    "fairlead check --json",
+    (c) => c.addOption(environment),
+    async () => (await import("./commands/check.ts")).check,
+  );
+  add(
+    "new <id>",
+    "Write a service file, and a runnable service behind it",
+    "fairlead new orders-api --template express",
+    (c) =>
+      c
+        .option("--template <name>", "express (php and flask come later)", "express")
+        .option("--name <name>", "the name people read")
+        .option("--port <port>", "where clients reach it", portNumber),
+    async () => (await import("./commands/new.ts")).newService,
+  );
+  add(
+    "init [dir]",
+    "Make a repository that validates, with one service that runs",
+    "fairlead init shop",
+    (c) => c.option("--no-install", "leave out npm install"),
+    async () => (await import("./commands/init.ts")).init,
+  );
+  add(
+    "site",
+    "Build the status site from the recorded results",
+    "fairlead site --out public",
+    (c) => c.addOption(environment).option("--out <dir>", "folder of the status site", "dist/status"),
+    async () => (await import("./commands/site.ts")).site,
+  );
+
+  if (argv[2] === "completion" || argv[2] === "complete") {
+    const { default: tab } = await import("@bomb.sh/tab/commander");
+    tab(program, { completionCommandName: "completion" });
+  } else
+    program
+      .command("completion <shell>")
+      .description("Print shell completion: zsh, bash, fish or powershell")
+      .addHelpText("after", "\nExample:\n  source <(fairlead completion zsh)");
+
+  try {
+    await program.parseAsync([...argv]);
+    return exitCode;
+  } catch (error) {
+    // Commander has printed what was wrong; help and version end with 0.
+    if (error instanceof Error && "exitCode" in error && typeof error.exitCode === "number") return error.exitCode;
+    const { reportFailure } = await import("./failure.ts");
+    return reportFailure(error);
+  }
+}
+
+function allowDestroy(): Option {
+  return new Option("--allow-destroy <id...>", "let these services be deleted, or replaced although protected");
+}
+
+function atLeastOne(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
+  return value;
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535)
+    throw new InvalidArgumentError("It takes a port from 0 to 65535 (0: any free one).");
+  return value;
+}
