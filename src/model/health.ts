@@ -1,4 +1,5 @@
 import type { Ms, ServiceId } from "./basics.ts";
+import type { Diagnosed, Diagnostic } from "./diagnostic.ts";
 
 /** What samples say. (`status:` in the file is the desired status.) */
 export type Verdict = "operational" | "degraded" | "down" | "maintenance" | "unknown";
@@ -33,7 +34,8 @@ export interface Segment {
 
 /** Appends segments and reads them back; over RefStore on `refs/fairlead/health`. */
 export interface HealthStore {
-  append(segment: Segment): Promise<void>;
-  /** Segments that touch the stretch, oldest first. */
-  read(from: Ms, to: Ms): Promise<readonly Segment[]>;
+  /** Empty when the segment is kept; else why it could not be, and the caller still holds it. */
+  append(segment: Segment): Promise<readonly Diagnostic[]>;
+  /** Segments that touch the stretch, oldest first; a file that cannot be used is skipped and named. */
+  read(from: Ms, to: Ms): Promise<Diagnosed<readonly Segment[]>>;
 }

@@ -1,5 +1,6 @@
 import type { Instant, Ms, ServiceId } from "./basics.ts";
 import type { Verdict } from "./health.ts";
+import type { DesiredStatus } from "./service.ts";
 
 /** Everything that the status site shows, computed once (`health/site-data.ts`); components only show it. */
 export interface SiteData {
@@ -10,7 +11,15 @@ export interface SiteData {
   /** Where the site is served: `/` or `/status/`. */
   readonly base: string;
   readonly generatedAt: Instant;
+  /** The gravest verdict of any service that is meant to run. */
   readonly verdict: Verdict;
+  /** The banner's sentence. */
+  readonly says: string;
+  readonly counts: Readonly<Record<Verdict, number>>;
+  /** When the newest sample was taken: how fresh the page is. */
+  readonly dataFrom: Instant | null;
+  /** The shortest cadence of any service. */
+  readonly intervalMs: Ms;
   readonly groups: readonly { readonly name: string; readonly services: readonly ServiceId[] }[];
   readonly services: readonly ServicePage[];
 }
@@ -23,6 +32,8 @@ export interface ServicePage {
   readonly type: string;
   readonly kind?: string;
   readonly owner?: string;
+  /** The desired status; an inactive service is shown and left out of the banner. */
+  readonly status: DesiredStatus;
   readonly verdict: Verdict;
   /** One sentence for people: why this verdict. */
   readonly says: string;
@@ -35,6 +46,7 @@ export interface ServicePage {
     readonly at: Instant;
     readonly outcome: "pass" | "warn" | "fail";
     readonly latencyMs?: Ms;
+    readonly status?: number;
     readonly error?: string;
   }[];
   /** Oldest first; a day without samples is `unknown`, never up. */
@@ -44,9 +56,17 @@ export interface ServicePage {
     readonly expected: number;
     readonly actual: number;
     readonly passed: number;
+    readonly warned: number;
   }[];
-  readonly uptime: { readonly expected: number; readonly actual: number; readonly passed: number };
-  readonly latency: { readonly p50: Ms; readonly p95: Ms; readonly p99: Ms } | null;
+  /** Counts over `days`: any percentage on the site is made of them. `passed` includes `warned`: slow is not down. */
+  readonly uptime: {
+    readonly expected: number;
+    readonly actual: number;
+    readonly passed: number;
+    readonly warned: number;
+  };
+  /** Nearest-rank percentiles over the last 24 hours, and of how many answers. */
+  readonly latency: { readonly p50: Ms; readonly p95: Ms; readonly p99: Ms; readonly samples: number } | null;
   readonly checks: readonly { readonly name: string; readonly status: "pass" | "warn" | "fail" | "missing" }[];
   readonly conditions: readonly { readonly condition: string; readonly held: boolean }[];
   /** Published only as `site.include` says. */
