@@ -37,20 +37,25 @@ export interface Rollout {
 
 export interface StrategyInput {
   readonly rollout: Rollout;
-  readonly fleet: Fleet;
+  /** null while target or edge cannot be seen: every strategy then holds, and no deadline runs. */
+  readonly fleet: Fleet | null;
   readonly evidence: Evidence | null;
   readonly now: Ms;
   readonly to: Release | null;
   readonly from: Release | null;
   /** Compiled from the release that is to serve: `to`'s, or `from`'s on the way back. */
   readonly policyOf: (release: Release) => EdgePolicy;
+  /** Further releases that State knows, so that what an interrupted rollout left can be scaled down step by step. */
+  readonly known?: readonly Release[];
+  /** Smallest share of traffic that target and edge can give, in percent; 1 when absent, 100 means all or nothing. */
+  readonly weightStep?: number;
 }
 
 export type RolloutAction = TargetAction | RouteAction;
 
 export interface Next {
   readonly rollout: Rollout;
-  /** In order; each gets the fence key of its ordinal. */
+  /** In order; `fenceKeyOf` (`rollout/fence-key.ts`) gives each its key. */
   readonly actions: readonly RolloutAction[];
   /** One line for people: `2 of 3 instances of r7 ready`. */
   readonly says: string;

@@ -33,8 +33,9 @@ export interface TargetProfile {
 /** On release groups, never on instances: which instance goes, and how it drains, is the target's own business. */
 export type TargetAction =
   /**
-   * Create or scale a group. The target drains whom it removes. `adopt` names the release whose instances become this
-   * one's without a restart, because nothing that a process can see has changed.
+   * Create or scale a group. The target drains whom it removes, and removes those first that are not ready. `adopt` names
+   * the release whose instances become this one's without a restart, because nothing that a process can see has changed;
+   * its share of traffic goes with them, so that no request is without a backend in between.
    */
   | { readonly do: "ensure"; readonly release: Release; readonly wanted: number; readonly adopt?: number }
   | { readonly do: "retire"; readonly service: ServiceId; readonly release: number; readonly drainMs: Ms }
