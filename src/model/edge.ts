@@ -38,5 +38,30 @@ export interface Edge {
   evidence(service: ServiceId, since: Ms): Promise<Evidence>;
 }
 
+/** One instance that may get requests; the edge reaches it on loopback or on the target's own network. */
+export interface EdgeBackend {
+  readonly id: string;
+  readonly port: number;
+}
+
+export interface EdgeService {
+  readonly policy: EdgePolicy;
+  readonly weights: Weights;
+  /** Ready instances by release number; an instance that is not named gets no new request. */
+  readonly backends: Readonly<Record<number, readonly EdgeBackend[]>>;
+}
+
+/** Everything that an edge process is to serve, whole: what it does not name is not served any more. */
+export interface EdgeSnapshot {
+  readonly services: readonly EdgeService[];
+}
+
+/** What an edge process really serves, told by the process that serves it. */
+export interface EdgeReadBack {
+  readonly services: Readonly<Record<ServiceId, { readonly policy: Digest; readonly weights: Weights }>>;
+  /** Ports that could not be had, with the system's code (`EADDRINUSE`); their services are not served. */
+  readonly problems: readonly { readonly service: ServiceId; readonly port: number; readonly code: string }[];
+}
+
 /** The digest by which an observation says which policy is live. */
 export type PolicyDigest = Digest;
