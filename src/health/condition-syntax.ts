@@ -1,0 +1,143 @@
+import { parseDuration } from "../model/duration.ts";
+
+/** What a condition may look at. An HTTP probe knows the first five; the others come with their own kinds of probe. */
+export const PLACEHOLDERS = {
+  STATUS: "http",
+  RESPONSE_TIME: "http",
+  BODY: "http",
+  CONNECTED: "http",
+  IP: "http",
+  CERTIFICATE_EXPIRATION: "TLS",
+  DOMAIN_EXPIRATION: "domain",
+  DNS_RCODE: "DNS",
+} as const;
+export type Placeholder = keyof typeof PLACEHOLDERS;
+
+export type Operator = "==" | "!=" | "<=" | ">=" | "<" | ">";
+
+export type Operand =
+  | { readonly is: "literal"; readonly text: string }
+  | {
+      readonly is: "placeholder";
+      readonly text: string;
+      readonly name: Placeholder;
+      /** Keys and indices behind `[BODY]`. */
+      readonly path: readonly (string | number)[];
+      readonly call: "len" | "has" | null;
+    }
+  | { readonly is: "pat"; readonly text: string; readonly glob: string }
+  | { readonly is: "any"; readonly text: string; readonly options: readonly string[] };
+
+export interface Condition {
+  readonly text: string;
+  readonly left: Operand;
+  readonly operator: Operator;
+  readonly right: Operand;
+}
+
+/**
+ * Reads one condition of Gatus' language (https://github.com/TwiN/gatus#conditions): `<left> OP <right>`, spaces
+ * required. Returns the condition, or a sentence that says what is wrong with it.
+ */
+export function parseCondition(text: string): Condition | string {
+  const match = /^\s*(.+?) (==|!=|<=|>=|<|>) (.+?)\s*$/s.exec(text);
+  if (!match) {
+    const tight = /(==|!=|<=|>=|<|>)/.exec(text);
+    return tight
+      ? `\`${text}\` needs a space on both sides of \`${tight[1]}\` and a value on each`
+      : `\`${text}\` has no comparison; write \`[STATUS] == 200\`, with one of == != <= >= < >`;
+  }
+  const operator = match[2] as Operator;
+  const left = parseOperand(match[1] ?? "");
+  if (typeof left === "string") return left;
+  const right = parseOperand(match[3] ?? "");
+  if (typeof right === "string") return right;
+  return problemOf({ text, left, operator, right }) ?? { text: text.trim(), left, operator, right };
+}
+
+/**
+ * For the catalog's rule: null when an HTTP probe can evaluate the condition, else one sentence that says why not and
+ * what would do.
+ */
+export function checkCondition(text: string): string | null {
+  const condition = parseCondition(text);
+  if (typeof condition === "string") return condition;
+  for (const side of [condition.left, condition.right]) {
+    if (side.is === "placeholder" && PLACEHOLDERS[side.name] !== "http")
+      return `\`[${side.name}]\` is known to a ${PLACEHOLDERS[side.name]} probe only; an HTTP probe knows ${known("http")}`;
+  }
+  return null;
+}
+
+function problemOf({ text, left, operator, right }: Condition): string | null {
+  const ordering = operator !== "==" && operator !== "!=";
+  for (const side of [left, right]) {
+    if ((side.is === "pat" || side.is === "any") && ordering)
+      return `\`${side.text}\` works with == and != only, not with ${operator}`;
+    if (side.is === "literal" && ordering && numberOf(side.text) === null)
+      return `\`${side.text}\` is neither a number nor a duration such as 300ms, which ${operator} needs`;
+  }
+  if (left.is !== "placeholder" && right.is !== "placeholder")
+    return `\`${text}\` looks at nothing; one side must be a placeholder: ${known(null)}`;
+  return null;
+}
+
+function parseOperand(text: string): Operand | string {
+  const call = /^(len|has|pat|any)\((.*)\)$/is.exec(text);
+  const name = call?.[1]?.toLowerCase();
+  const inner = call?.[2] ?? "";
+  if (name === "pat") return { is: "pat", text, glob: inner };
+  if (name === "any") {
+    const options = inner.split(",").map((option) => option.trim());
+    if (options.some((option) => option === "")) return `\`${text}\` has an empty choice; write \`any(200, 204)\``;
+    return { is: "any", text, options };
+  }
+  if (name === "len" || name === "has") {
+    const placeholder = parsePlaceholder(inner.trim(), text, name);
+    if (placeholder === null || (typeof placeholder === "object" && placeholder.name !== "BODY"))
+      return `\`${text}\`: ${name}() looks into the body only; write \`${name}([BODY].data)\``;
+    return placeholder;
+  }
+  return parsePlaceholder(text, text, null) ?? { is: "literal", text };
+}
+
+/** Null: not a placeholder at all, so a literal. A string: one that does not exist or whose path cannot be read. */
+function parsePlaceholder(
+  text: string,
+  whole: string,
+  call: "len" | "has" | null,
+): Extract<Operand, { is: "placeholder" }> | string | null {
+  const match = /^\[([a-z_]+)\](.*)$/is.exec(text);
+  if (!match) return null;
+  const name = (match[1] ?? "").toUpperCase();
+  const rest = match[2] ?? "";
+  if (!Object.hasOwn(PLACEHOLDERS, name)) return `\`[${match[1]}]\` is no placeholder; there are ${known(null)}`;
+  if (rest !== "" && name !== "BODY") return `\`${text}\`: only [BODY] has a path behind it`;
+  const path = parsePath(rest);
+  if (path === null) return `\`${text}\`: the path must read like \`[BODY].data[0].name\``;
+  return { is: "placeholder", text: whole, name: name as Placeholder, path, call };
+}
+
+function parsePath(text: string): readonly (string | number)[] | null {
+  const path: (string | number)[] = [];
+  const part = /\.([^.[\]]+)|\[(\d+)\]/gy;
+  while (part.lastIndex < text.length) {
+    const found = part.exec(text);
+    if (!found) return null;
+    path.push(found[1] ?? Number(found[2]));
+  }
+  return path;
+}
+
+/** What ordering compares: durations as milliseconds, or plain numbers. Null when it is neither. */
+export function numberOf(text: string): number | null {
+  if (/^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text);
+  return parseDuration(text);
+}
+
+function known(kind: "http" | null): string {
+  return Object.entries(PLACEHOLDERS)
+    .filter(([, probe]) => kind === null || probe === kind)
+    .map(([name]) => `[${name}]`)
+    .join(" ");
+}

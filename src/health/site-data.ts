@@ -1,0 +1,205 @@
+import type { Instant, Ms, ServiceId } from "../model/basics.ts";
+import type { Sample, Segment, Verdict } from "../model/health.ts";
+import type { Project } from "../model/project.ts";
+import type { Spec } from "../model/service.ts";
+import type { ServicePage, SiteData } from "../model/site-data.ts";
+import type { State } from "../model/state.ts";
+import { configurationLines } from "./configuration-lines.ts";
+import { DEFAULT_HEALTH } from "./probe.ts";
+import { daysOf, historiesOf, latencyOf, type ServiceHistory, sumOf } from "./uptime.ts";
+import { type Judgement, verdictOf } from "./verdict.ts";
+
+export interface SiteInput {
+  readonly project: Project;
+  readonly environment: string;
+  readonly specs: readonly Spec[];
+  /** Of any environment; the others' are left out. */
+  readonly segments: readonly Segment[];
+  /** For the releases, where they are published. */
+  readonly state?: State;
+  /** Blocks that are declared and that nothing enforces yet, by service. */
+  readonly notEnforced?: ReadonlyMap<ServiceId, readonly string[]>;
+  /** Where people reach a service: `http://localhost:3000`. */
+  readonly addresses?: ReadonlyMap<ServiceId, string>;
+  readonly now: Ms;
+}
+
+/** Newest samples shown on a service's page. */
+const SAMPLES_SHOWN = 120;
+/** More than any threshold needs to be judged by. */
+const SAMPLES_JUDGED = 500;
+
+/** Everything the status site shows, computed once: the site's components only show it. Pure; the same input, the same data. */
+export function siteData(input: SiteInput): SiteData {
+  const { project, environment, now } = input;
+  const specs = input.specs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const histories = historiesOf(input.segments.filter((segment) => segment.environment === environment));
+  const judgements = new Map(specs.map((spec) => [spec.id, judge(spec, histories.get(spec.id), now)]));
+  const services = specs.map((spec) =>
+    servicePage(spec, { input, specs, judgements, history: histories.get(spec.id) }),
+  );
+  const counts = countVerdicts(services);
+  const verdict = GRAVEST_FIRST.find((candidate) => counts[candidate] > 0) ?? "unknown";
+  return {
+    title: project.site.title,
+    ...(project.site.description !== undefined ? { description: project.site.description } : {}),
+    project: project.project,
+    environment,
+    base: project.site.base,
+    generatedAt: instant(now),
+    verdict,
+    says: banner(verdict, counts),
+    counts,
+    dataFrom: services.reduce<Instant | null>(
+      (newest, { lastSampleAt: at }) => (at && at > (newest ?? "") ? at : newest),
+      null,
+    ),
+    intervalMs: Math.min(...services.map((service) => service.intervalMs), DEFAULT_HEALTH.interval),
+    groups: groupsOf(specs),
+    services,
+  };
+}
+
+const GRAVEST_FIRST: readonly Verdict[] = ["down", "degraded", "unknown", "maintenance", "operational"];
+
+function judge(spec: Spec, history: ServiceHistory | undefined, now: Ms): Judgement {
+  const health = spec.health ?? DEFAULT_HEALTH;
+  return verdictOf(history?.samples.slice(-SAMPLES_JUDGED) ?? [], {
+    status: spec.status,
+    intervalMs: health.interval,
+    timeoutMs: health.timeout,
+    failure_threshold: health.failure_threshold,
+    success_threshold: health.success_threshold,
+    now,
+  });
+}
+
+/** A service that is switched off on purpose counts for nothing. */
+function countVerdicts(services: readonly ServicePage[]): Record<Verdict, number> {
+  const counts = { operational: 0, degraded: 0, down: 0, maintenance: 0, unknown: 0 };
+  for (const { status, verdict } of services) if (status !== "inactive") counts[verdict]++;
+  return counts;
+}
+
+function banner(verdict: Verdict, counts: Readonly<Record<Verdict, number>>): string {
+  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  const n = counts[verdict];
+  if (total === 0) return "Nothing is watched yet";
+  const share = n === total ? (n === 1 ? "The service" : `All ${n} services`) : `${n} of ${total} services`;
+  const verb = n === 1 ? "is" : "are";
+  switch (verdict) {
+    case "operational":
+      return total === 1 ? "The service is operational" : "All systems operational";
+    case "down":
+      return `${share} ${verb} down`;
+    case "degraded":
+      return `${share} ${verb} degraded`;
+    case "maintenance":
+      return `${share} ${verb} in maintenance`;
+    case "unknown":
+      return n === total ? "Waiting for results" : `${share} ${n === 1 ? "has" : "have"} no recent results`;
+  }
+}
+
+interface PageContext {
+  readonly input: SiteInput;
+  readonly specs: readonly Spec[];
+  readonly judgements: ReadonlyMap<ServiceId, Judgement>;
+  readonly history: ServiceHistory | undefined;
+}
+
+function servicePage(spec: Spec, { input, specs, judgements, history }: PageContext): ServicePage {
+  const { project, now } = input;
+  const include = new Set(project.site.include);
+  const samples = history?.samples ?? [];
+  const last = samples.at(-1);
+  const days = daysOf(history, now);
+  const address = input.addresses?.get(spec.id);
+  const notEnforced = input.notEnforced?.get(spec.id) ?? [];
+  const linkTo = (id: ServiceId) => ({
+    id,
+    name: specs.find((other) => other.id === id)?.name ?? id,
+    verdict: judgements.get(id)?.verdict ?? ("unknown" as const),
+  });
+  return {
+    id: spec.id,
+    name: spec.name,
+    ...(spec.description !== undefined ? { description: spec.description } : {}),
+    ...(spec.icon !== undefined ? { icon: spec.icon } : {}),
+    type: spec.type,
+    ...(spec.kind !== undefined ? { kind: spec.kind } : {}),
+    ...(spec.owner !== undefined ? { owner: spec.owner } : {}),
+    status: spec.status,
+    ...(judgements.get(spec.id) ?? { verdict: "unknown" as const, says: "Not checked yet." }),
+    endpoints: spec.endpoints,
+    ...(address !== undefined ? { address } : {}),
+    lastSampleAt: last ? instant(last.at) : null,
+    intervalMs: (spec.health ?? DEFAULT_HEALTH).interval,
+    samples: samples.slice(-SAMPLES_SHOWN).map(shownSample),
+    days,
+    uptime: sumOf(days),
+    latency: latencyOf(samples, now),
+    checks: (spec.health?.checks ?? []).map((name) => ({ name, status: checkOf(last, name) })),
+    conditions: conditionsOf(spec, last),
+    ...(include.has("dependencies")
+      ? {
+          dependencies: spec.dependencies.map(linkTo),
+          dependents: specs.filter((other) => other.dependencies.includes(spec.id)).map((other) => linkTo(other.id)),
+        }
+      : {}),
+    ...(include.has("releases") && input.state ? { releases: releasesOf(spec.id, input.state) } : {}),
+    ...(include.has("configuration") ? { configuration: configurationLines(spec) } : {}),
+    ...(include.has("configuration") && notEnforced.length > 0 ? { notEnforced } : {}),
+  };
+}
+
+function shownSample({ at, outcome, latencyMs, status, error, ...sample }: Sample): ServicePage["samples"][number] {
+  const says = error ?? sample.conditions?.find((condition) => !condition.held)?.condition;
+  return {
+    at: instant(at),
+    outcome,
+    ...(latencyMs !== undefined ? { latencyMs } : {}),
+    ...(status !== undefined ? { status } : {}),
+    ...(says !== undefined ? { error: says } : {}),
+  };
+}
+
+function checkOf(sample: Sample | undefined, name: string): "pass" | "warn" | "fail" | "missing" {
+  const checks = sample?.checks ?? {};
+  return Object.hasOwn(checks, name) ? (checks[name] ?? "missing") : "missing";
+}
+
+/** As the newest sample met them; as declared, and not held, while nobody has asked. */
+function conditionsOf(spec: Spec, last: Sample | undefined): ServicePage["conditions"] {
+  return last?.conditions ?? (spec.health?.conditions ?? []).map((condition) => ({ condition, held: false }));
+}
+
+function releasesOf(id: ServiceId, state: State): NonNullable<ServicePage["releases"]> {
+  const record = state.services.get(id);
+  return (record?.releases ?? [])
+    .map(({ number, createdAt, commit }) => ({ number, at: createdAt, commit, stable: number === record?.stable }))
+    .toSorted((a, b) => b.number - a.number);
+}
+
+const TYPE_NAMES: readonly (readonly [Spec["type"], string])[] = [
+  ["api", "APIs"],
+  ["data", "Data"],
+  ["integration", "Integrations"],
+  ["utility", "Utilities"],
+];
+
+/** By project where there are several, else by type. */
+function groupsOf(specs: readonly Spec[]): SiteData["groups"] {
+  const projects = [...new Set(specs.map((spec) => spec.project))].sort();
+  const groups =
+    projects.length > 1
+      ? projects.map((name) => ({ name, of: specs.filter((spec) => spec.project === name) }))
+      : TYPE_NAMES.map(([type, name]) => ({ name, of: specs.filter((spec) => spec.type === type) }));
+  return groups
+    .filter((group) => group.of.length > 0)
+    .map((group) => ({ name: group.name, services: group.of.map((spec) => spec.id) }));
+}
+
+function instant(at: Ms): Instant {
+  return new Date(at).toISOString();
+}
