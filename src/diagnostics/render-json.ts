@@ -1,0 +1,39 @@
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { inFileOrder } from "./order.ts";
+import { tally } from "./tally.ts";
+
+/** Longer lines are left out of JSON: a file may be one line of 20 MB with a hundred problems in it. */
+const LINE_MAX = 2000;
+
+/**
+ * Diagnostics as JSON for programs (`schemas/diagnostics.schema.json`), in file order, with a count. Controls that a
+ * terminal would obey are written as `\uXXXX`, which is the same JSON. Ends with a line break.
+ */
+export function renderJson(diagnostics: readonly Diagnostic[]): string {
+  const sorted = inFileOrder(diagnostics);
+  const report = { format_version: "1.0", diagnostics: sorted.map(plain), summary: tally(sorted) };
+  return `${JSON.stringify(report, null, 2).replace(OBEYED, escaped)}\n`;
+}
+
+/** The known fields alone and in one order, so that the same problems give the same bytes. */
+function plain(diagnostic: Diagnostic): Diagnostic {
+  const { code, severity, summary, detail, hint, range, line, service, environment } = diagnostic;
+  return {
+    code,
+    severity,
+    summary,
+    ...(detail === undefined ? {} : { detail }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(range === undefined ? {} : { range }),
+    ...(line === undefined || line.length > LINE_MAX ? {} : { line }),
+    ...(service === undefined ? {} : { service }),
+    ...(environment === undefined ? {} : { environment }),
+  };
+}
+
+/** What `JSON.stringify` leaves as it is though it steers or hides; all within one UTF-16 unit, outside of which JSON has no such characters but tags. */
+const OBEYED = /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
