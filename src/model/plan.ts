@@ -75,11 +75,11 @@ export interface PlanInput {
   readonly stateOid: Oid | null;
   readonly profile: TargetProfile;
   readonly impacts: ImpactTable;
-  /** Timelines come from the strategies, which `plan/` may not import. */
+  /** Timelines come from the strategies, which `plan/` may not import; null: this version has no such strategy. */
   readonly timelineOf: (
     strategy: RolloutStrategy,
     input: { readonly before: Spec | null; readonly spec: Spec; readonly profile: TargetProfile },
-  ) => Timeline;
+  ) => Timeline | null;
   /** Ids of the ciphertexts of the secrets a service may use, by name. A reference to another is an error of the plan. */
   readonly secretVersions: (service: ServiceId) => Readonly<Record<string, string>>;
   /** Services named with `--allow-destroy`. */

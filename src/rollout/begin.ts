@@ -1,0 +1,28 @@
+import type { Ms, ServiceId } from "../model/basics.ts";
+import type { Rollout, RolloutStrategy } from "../model/rollout.ts";
+
+/**
+ * The Rollout that a step starts with: nothing watched, nothing emitted. `from` is the stable release (null: none yet),
+ * `to` the new one (null: the service goes away); `now` is wall time.
+ */
+export function beginRollout(start: {
+  readonly service: ServiceId;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly strategy: RolloutStrategy;
+  readonly epoch: number;
+  readonly now: Ms;
+}): Rollout {
+  return {
+    id: `${start.service}/${start.to ?? "gone"}/${start.epoch}`,
+    service: start.service,
+    from: start.from,
+    to: start.to,
+    strategy: start.strategy,
+    phase: "begin",
+    step: 0,
+    ordinal: 0,
+    phaseWatchedMs: 0,
+    lastSeenAt: start.now,
+  };
+}
