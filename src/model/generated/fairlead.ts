@@ -1,0 +1,154 @@
+/** Generated from schemas/fairlead.schema.json by `npm run types`; edit the schema instead. */
+
+/**
+ * fairlead.yaml: the project, where its services are declared, and where they run. Keys that begin with x- are yours and are ignored.
+ */
+export interface ProjectInput {
+  /**
+   * The project's name: the group of every service that names none.
+   */
+  project: string;
+  /**
+   * Globs of the service files, relative to the repository.
+   *
+   * @minItems 1
+   */
+  services?: string[];
+  /**
+   * Where services run, by a name of your own; each is bound to one target.
+   */
+  environments?: {
+    [k: string]: Environment;
+  };
+  /**
+   * Keys of a service file that every service gets unless it sets them itself.
+   */
+  defaults?: {};
+  safety?: Safety;
+  site?: Site;
+  /**
+   * Who is told when a service goes down, and when it is back.
+   */
+  notifications?: Notification[];
+}
+/**
+ * One place where services run.
+ */
+export interface Environment {
+  target: Target;
+  /**
+   * When a merged change is applied: on_merge at once, manual by hand, or after another environment has it. production is manual unless you say otherwise, others on_merge.
+   */
+  apply?:
+    | string
+    | {
+        /**
+         * The environment that must have the change first.
+         */
+        after: string;
+      };
+}
+/**
+ * The engine that runs the services of an environment.
+ */
+export interface Target {
+  /**
+   * local: processes on this machine, kept by Fairlead itself. docker: Docker Engines over SSH, or a Swarm. kubernetes: a cluster.
+   */
+  kind: "local" | "docker" | "kubernetes";
+  /**
+   * local: run even on a hosted CI runner, whose services end with the job.
+   */
+  allow_ephemeral?: boolean;
+  /**
+   * docker: the hosts that share the services.
+   *
+   * @minItems 1
+   *
+   * Items: One Docker host.
+   */
+  hosts?: {
+    /**
+     * Its name in plans and reports.
+     */
+    id: string;
+    /**
+     * Where its Docker Engine is reached.
+     */
+    address: string;
+    /**
+     * Its SSH host key; another one is refused.
+     */
+    host_key?: string;
+  }[];
+  /**
+   * kubernetes: the context of the kubeconfig.
+   */
+  context?: string;
+  /**
+   * kubernetes: the namespace that services live in.
+   */
+  namespace?: string;
+}
+/**
+ * Limits that stop an apply which would do too much.
+ */
+export interface Safety {
+  /**
+   * The largest share of recorded services, in percent, that one apply may delete.
+   */
+  max_delete_percent?: number;
+}
+/**
+ * The status site.
+ */
+export interface Site {
+  /**
+   * The site's title.
+   */
+  title?: string;
+  /**
+   * One sentence under the title, and in search results.
+   */
+  description?: string;
+  /**
+   * Where the site is published, for feeds and links.
+   */
+  url?: string;
+  /**
+   * The path under which the site is served, with a slash at both ends.
+   */
+  base?: string;
+  /**
+   * Internal facts to publish. None unless you say so: the page of a private repository is public.
+   */
+  include?: ("dependencies" | "releases" | "configuration")[];
+  /**
+   * The shortest time between two rebuilds while fairlead up runs.
+   */
+  refresh?: string | number;
+}
+/**
+ * One way of telling people.
+ */
+export interface Notification {
+  /**
+   * How they are told.
+   */
+  type: "webhook" | "slack" | "email";
+  /**
+   * The address, or the secret that holds it.
+   */
+  to:
+    | string
+    | {
+        /**
+         * The name of the secret.
+         */
+        secret: string;
+      };
+  /**
+   * What they are told of.
+   */
+  events?: ("down" | "degraded" | "recovered" | "deployed" | "failed")[];
+}
