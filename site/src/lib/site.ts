@@ -1,0 +1,23 @@
+import type { SiteData } from "../../../src/model/site-data.ts";
+
+/** What the builder hands to the pages: the data, and the drawings of the icons that it names. */
+export interface SiteInput {
+  readonly data: SiteData;
+  /** Bodies of 512 × 512 SVGs by icon name. */
+  readonly icons: Readonly<Record<string, string>>;
+}
+
+/** The same key is written by `src/health/build-site.ts`, in the process that renders the pages. */
+const KEY = Symbol.for("fairlead.site");
+
+/** Reads what is to be shown; called while a page renders, never at import, since a process renders many times. */
+export function site(): SiteInput {
+  const input = (globalThis as { [KEY]?: SiteInput })[KEY];
+  if (!input) throw new Error("the site has no data: build it with `fairlead up`, which hands its data over");
+  return input;
+}
+
+/** An address on this site: `href("services/orders-api/")`. */
+export function href(path = ""): string {
+  return `${site().data.base.replace(/\/*$/, "/")}${path}`;
+}

@@ -1,0 +1,84 @@
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Clock, Ms } from "../model/basics.ts";
+import type { SiteData } from "../model/site-data.ts";
+import { iconBodies } from "./icon-bodies.ts";
+import { prepareTemplate } from "./prepare-template.ts";
+import { publish } from "./publish.ts";
+import { publishFiles } from "./publish-files.ts";
+
+/** Plain JSON: it crosses to the process that builds. */
+export interface SiteRequest {
+  readonly data: SiteData;
+  /** Where the finished site is kept; made when it is missing. Files in it that are not ours are left alone. */
+  readonly outDir: string;
+  /** The package's `site/` folder. May be read-only. */
+  readonly siteRoot: string;
+  /** A folder of ours for copies and caches, on a disk that can be written. */
+  readonly cacheDir: string;
+}
+
+export interface SiteBuilt {
+  readonly pages: number;
+  /** Files that differed from the ones already there. */
+  readonly written: number;
+  readonly ms: Ms;
+}
+
+/** The pages read this (`site/src/lib/site.ts`): they render in this process. */
+const KEY = Symbol.for("fairlead.site");
+
+/**
+ * Builds the status site from its data with Astro, beside the folder that is served, and then puts it there file by file
+ * (`publishFiles`): whatever fails, the site that was there stays whole. Throws what Astro throws; one at a time in a
+ * process. A second build in the same process takes less than half the first's time.
+ */
+export async function buildSite({
+  data,
+  outDir,
+  siteRoot,
+  cacheDir,
+  clock,
+  onProgress = () => undefined,
+}: SiteRequest & {
+  readonly clock: Pick<Clock, "monotonic">;
+  readonly onProgress?: (says: string) => void;
+}): Promise<SiteBuilt> {
+  const start = clock.monotonic();
+  const cache = resolve(cacheDir);
+  onProgress("preparing the site's template");
+  const root = await prepareTemplate({ siteRoot: resolve(siteRoot), cacheDir: cache });
+  const fresh = join(cache, "built");
+  const input = { data, icons: await iconBodies(data.services.flatMap(({ icon, type }) => [icon ?? type, type])) };
+  (globalThis as { [KEY]?: unknown })[KEY] = input;
+  onProgress(`drawing ${data.services.length + 2} pages`);
+  // Astro is large: only a process that builds loads it.
+  const { build } = await import("astro");
+  await build({
+    root,
+    outDir: fresh,
+    base: data.base,
+    cacheDir: join(cache, "astro"),
+    vite: { cacheDir: join(cache, "vite"), logLevel: "error" },
+    configFile: false,
+    logLevel: "error",
+    trailingSlash: "always",
+    // One stylesheet, fetched once, rather than a copy in every page.
+    build: { format: "directory", inlineStylesheets: "never" },
+    compressHTML: true,
+    devToolbar: { enabled: false },
+  });
+  onProgress("putting the site in place");
+  const written = await publishFiles({
+    from: fresh,
+    to: resolve(outDir),
+    extra: new Map([["data.json", publish(data)]]),
+    record: join(cache, "published.json"),
+  });
+  return { pages: await countPages(fresh), written, ms: clock.monotonic() - start };
+}
+
+async function countPages(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true });
+  return names.filter((name) => name.endsWith(".html")).length;
+}
