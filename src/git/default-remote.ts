@@ -1,0 +1,18 @@
+import { GitError } from "./git-error.ts";
+import { calmEnvironment, type GitContext } from "./git-process.ts";
+
+/** The remote of the current branch, else `origin`, else the only one there is; null without any. */
+export async function defaultRemote(context: GitContext): Promise<string | null> {
+  const { simpleGit } = await import("simple-git");
+  try {
+    const git = simpleGit({ baseDir: context.cwd }).env(calmEnvironment(context.environment));
+    const remotes = (await git.getRemotes(false)).map((remote) => remote.name);
+    if (remotes.length <= 1) return remotes[0] ?? null;
+    const { current } = await git.branchLocal();
+    const own = current === "" ? null : (await git.getConfig(`branch.${current}.remote`)).value;
+    if (own && remotes.includes(own)) return own;
+    return remotes.includes("origin") ? "origin" : null;
+  } catch (error) {
+    throw new GitError("failed", "the remotes of this repository could not be read", (error as Error).message);
+  }
+}

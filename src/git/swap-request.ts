@@ -1,0 +1,20 @@
+import type { SwapRequest } from "../model/ref-store.ts";
+import { isSafePath } from "./file-path.ts";
+
+/** Throws at a request that no caller of ours may make: these are bugs, never a user's input. */
+export function checkSwap(request: SwapRequest): void {
+  if (!/^refs\/[\w.-]+(?:\/[\w.-]+)+$/.test(request.ref) || /\.\.|\/\.|\.lock(\/|$)|\.(\/|$)/.test(request.ref))
+    throw new TypeError(`not a full ref name: ${request.ref}`);
+  if (!/^[\w:.-]{1,200}$/.test(request.nonce)) throw new TypeError("a swap needs a random nonce of letters and digits");
+  if (request.expected !== null && !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(request.expected))
+    throw new TypeError(`not an object id: ${request.expected}`);
+  for (const path of request.put.keys()) if (!isSafePath(path)) throw new TypeError(`not a path to write: ${path}`);
+}
+
+/** The commit's message: what people read in the log, and the nonce that tells two identical swaps apart. */
+export function commitMessage(request: SwapRequest): string {
+  const message = request.message.trim();
+  // Trailers are one block at the end: what stands there already gets company, not a second block.
+  const gap = /\n[\w-]+: [^\n]+$/.test(message) ? "\n" : "\n\n";
+  return `${message}${gap}Fairlead-Nonce: ${request.nonce}\n`;
+}
