@@ -6,6 +6,10 @@
 export const CODES = {
   "not-enforced-yet": "A block is accepted and kept, but nothing acts on it yet.",
   "dependency-missing": "A service depends on an id that no file declares.",
+  "health-segment-unreadable": "A file of the health history cannot be used and is left out.",
+  "health-history-busy":
+    "Samples could not be stored yet, because other collectors were faster or the ref was out of reach.",
+  "site-port-unavailable": "The status site cannot be served on the port that was asked for.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DiagnosticCode = keyof typeof CODES;
