@@ -59,7 +59,10 @@ export class Forwarder {
 
   #attempt(request: Request, tried: Set<Backend>, done: Callback, earlier?: Error): void {
     const admission = this.#table.admit(tried);
-    if (admission.is !== "backend") return done(earlier ?? new NotAdmitted(admission.is));
+    if (admission.is !== "backend") {
+      done(earlier ?? new NotAdmitted(admission.is));
+      return;
+    }
     const { backend } = admission;
     const body = bodyOf(request);
     this.#table.begin(backend);
@@ -74,7 +77,8 @@ export class Forwarder {
       (error, answer) => {
         if (!error) {
           this.#follow(backend, answer);
-          return done(null, answer);
+          done(null, answer);
+          return;
         }
         tried.add(backend);
         const code = codeOf(error);

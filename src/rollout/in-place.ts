@@ -1,11 +1,12 @@
 import type { Next, RolloutAction, Strategy } from "../model/rollout.ts";
 import type { Release } from "../model/state.ts";
+import { converge } from "./converge.ts";
 import { pastDeadline, reasonToGiveUp } from "./giving-up.ts";
 import { BACK, backAgain, CLEAR, clear, giveUp, SETTLE, settle } from "./going-back.ts";
 import { type GroupView, viewOf, viewsBeside } from "./group-view.ts";
 import { goalOf, stableOf } from "./releases.ts";
 import { retire } from "./retiring.ts";
-import { route, routeNothing, servesBy, weightsOf } from "./route.ts";
+import { servesBy } from "./route.ts";
 import { inPlaceTimeline } from "./timelines.ts";
 import { end, enter, goOn, inPhase, progressed, type Turn, takeTurn } from "./turn.ts";
 
@@ -56,31 +57,36 @@ interface Adoption {
   readonly soonestAt: number | null;
 }
 
+/** First the instances change hands, then the rest (more, fewer, another policy, leftovers) goes as in a rolling change. */
 function adopt(turn: Turn, goal: Release, donor: Release | null): Adoption {
   const { replicas } = goal.spec.runtime;
-  const how = { minHealthyMs: goal.spec.deployment.min_healthy_time, now: turn.now };
-  const own = viewOf(turn.fleet, goal.number, how);
-  const others = viewsBeside(turn.fleet, goal.number, how);
-  const donated = donor ? others.find((other) => other.release === donor.number) : undefined;
-  const strays = others.filter((other) => other !== donated);
   const grows = replicas > (donor?.spec.runtime.replicas ?? 0);
-  const adopted = own.wanted === replicas && donated === undefined;
-  const actions: RolloutAction[] = [];
-  if (replicas === 0) actions.push(...routeNothing(turn, goal));
-  else if (own.healthy > 0 || (own.ready > 0 && own.weight > 0)) actions.push(...route(turn, weightsOf(goal), goal));
-  // Scaled to nothing, a group drains only after its traffic has gone.
-  if (!adopted && (replicas > 0 || own.weight + (donated?.weight ?? 0) === 0))
-    actions.push({ do: "ensure", release: goal, wanted: replicas, ...(donor ? { adopt: donor.number } : {}) });
-  for (const stray of strays) actions.push(...retire(turn, stray, goal.spec.deployment.drain_time));
-  const whole = !grows || own.healthy >= replicas;
+  const step = converge(turn, goal, { allAtOnce: false, inRetreat: false });
+  const donated = donor ? step.others.find((other) => other.release === donor.number) : undefined;
+  if (donor && donated) {
+    const wanted = wantedOnAdoption(goal, donated, [step.own, ...step.others]);
+    return {
+      ...step,
+      grows,
+      complete: false,
+      actions: [{ do: "ensure", release: goal, wanted, adopt: donor.number }],
+      says: `r${goal.number} takes over what runs, without a restart`,
+    };
+  }
+  const whole = step.own.wanted === replicas && (!grows || step.own.healthy >= replicas);
   return {
-    own,
+    ...step,
     grows,
-    complete: adopted && whole && strays.length === 0 && servesBy(turn, goal),
-    actions,
-    says: adopted
-      ? `${own.healthy} of ${replicas} instances of r${goal.number} healthy`
-      : `r${goal.number} takes over what runs, without a restart`,
-    soonestAt: own.healthyAt,
+    complete: whole && step.others.length === 0 && servesBy(turn, goal),
+    says: `${step.own.healthy} of ${replicas} instances of r${goal.number} healthy`,
   };
+}
+
+/** As many as are wanted in the end, but not more than may run at once; and none leaves with its traffic. */
+function wantedOnAdoption(goal: Release, donated: GroupView, groups: readonly GroupView[]): number {
+  const { replicas } = goal.spec.runtime;
+  const total = groups.reduce((sum, group) => sum + Math.max(group.wanted, group.alive), 0);
+  const room = Math.max(0, replicas + goal.spec.deployment.max_surge - total);
+  const had = donated.wanted + (groups[0]?.wanted ?? 0);
+  return Math.min(Math.max(replicas, 1), had + room);
 }

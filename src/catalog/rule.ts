@@ -1,0 +1,41 @@
+import type { ServiceId } from "../model/basics.ts";
+import type { Spec } from "../model/service.ts";
+import type { Facts } from "./facts.ts";
+import type { PathProblem } from "./path-problem.ts";
+
+/** What a rule about one service may look at beside the service. */
+export interface ServiceContext {
+  /** The grammar of conditions, from `health/`: null when the text is right, else a sentence that says what is wrong. */
+  readonly checkCondition: ((text: string) => string | null) | null;
+}
+
+/** A rule beyond the schema about one service, resolved for an environment: named for the fact it holds. */
+export interface ServiceRule {
+  readonly code: string;
+  readonly fact: string;
+  find(spec: Spec, context: ServiceContext): Iterable<PathProblem>;
+}
+
+/** One service among the others. */
+export interface Declared {
+  readonly facts: Facts;
+  readonly file: string;
+  /** `file:line` of a path, for messages that name another place. */
+  placeOf(keys: readonly string[]): string;
+}
+
+export interface CatalogContext {
+  /** In file order. */
+  readonly services: readonly Declared[];
+  /** The first one in file order of each id. */
+  readonly byId: ReadonlyMap<ServiceId, Declared>;
+  /** Declared in files that could not be used: there, but nothing is known of them. */
+  readonly broken: ReadonlySet<ServiceId>;
+}
+
+/** A rule about services together. */
+export interface CatalogRule {
+  readonly code: string;
+  readonly fact: string;
+  find(context: CatalogContext): Iterable<PathProblem & { readonly service: Declared }>;
+}

@@ -1,0 +1,202 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { generateRepository, idOf } from "./generate.ts";
+import { inTurns, type Measured, measure } from "./measure.ts";
+import { measureSwaps } from "./swaps.ts";
+import { terraformApply, terraformFolder, terraformVersion } from "./terraform.ts";
+
+/**
+ * `npm run bench`: whole processes of the emitted command beside the bare minimum and beside Terraform, in one run, in
+ * turns, medians. Writes RESULTS.md. `-- --count 1000` for a quick look, `--turns 3`, `--no-terraform`.
+ */
+const { values: options } = parseArgs({
+  options: {
+    count: { type: "string", multiple: true, default: ["1000", "10000"] },
+    turns: { type: "string", default: "7" },
+    terraform: { type: "boolean", default: true },
+  },
+  allowNegative: true,
+});
+const turns = Number(options.turns);
+const repositoryRoot = join(import.meta.dirname, "..", "..");
+const command = join(repositoryRoot, "dist", "src", "cli", "main.js");
+const withCompileCache = { NODE_COMPILE_CACHE: join(tmpdir(), "fairlead-bench-compile-cache") };
+const node = process.execPath;
+
+execFileSync(node, [join(repositoryRoot, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], {
+  cwd: repositoryRoot,
+  stdio: "inherit",
+});
+
+const rows: string[] = [];
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+  rows.push(line);
+};
+const terraform = options.terraform ? terraformVersion() : null;
+
+say("# Measurements");
+say("");
+say(
+  `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${execFileSync("git", ["--version"]).toString().trim()}, ${terraform ? `Terraform ${terraform}` : "no Terraform on the path"}; medians of ${turns}, whole processes, in turns. \`npm run bench\` writes this file.`,
+);
+
+for (const count of options.count.map(Number)) await benchPlans(count);
+await benchStart();
+await benchSwaps();
+writeFileSync(join(import.meta.dirname, "RESULTS.md"), `${rows.join("\n")}\n`);
+
+async function benchPlans(count: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "fairlead-bench-"));
+  generateRepository({ folder, count, seed: 20261124 });
+  for (const args of [
+    ["init", "-q"],
+    ["add", "-A"],
+    ["-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-qm", "services"],
+  ])
+    execFileSync("git", args, { cwd: folder });
+  execFileSync(node, [join(import.meta.dirname, "record-all.ts"), folder], { stdio: "inherit" });
+
+  const plan = (): Promise<Measured> =>
+    measure([node, command, "plan", "-C", folder, "--detailed-exitcode"], { cwd: folder, env: withCompileCache });
+  const changed = join(folder, "services", `${idOf(Math.floor(count / 2))}.yaml`);
+  const original = readFileSync(changed, "utf8");
+  await plan();
+  let turn = 0;
+  const warm = await inTurns(
+    {
+      "no-op": expectCode(0, plan),
+      "one change": expectCode(2, async () => {
+        writeFileSync(
+          changed,
+          original.replace(/level: \w+/, "level: error").replace("Serves the part", `Turn ${turn++} serves the part`),
+        );
+        const measured = await plan();
+        writeFileSync(changed, original);
+        await plan();
+        return measured;
+      }),
+    },
+    turns,
+  );
+  const cold = await inTurns(
+    {
+      first: expectCode(0, async () => {
+        rmSync(join(folder, ".fairlead", "cache"), { recursive: true, force: true });
+        return plan();
+      }),
+      bare: () =>
+        measure(
+          [node, join(import.meta.dirname, "bare.ts"), folder, join(repositoryRoot, "schemas", "service.schema.json")],
+          { cwd: folder, env: withCompileCache },
+        ),
+    },
+    turns,
+  );
+  const peer = terraform ? await benchTerraform(count) : null;
+
+  say("");
+  say(`## Plans over ${count.toLocaleString("en")} services`);
+  say("");
+  say("| work | ms | memory | beside | ratio | bar |");
+  say("|---|---|---|---|---|---|");
+  const bars =
+    count === 10_000
+      ? {
+          noop: "≤ 1/60 of Terraform, ≤ 250 MB",
+          first: "≤ 1.5 × bare",
+          firstPeer: "≤ 1/10 of Terraform",
+          one: "≤ 10 % or 40 ms above no-op",
+        }
+      : { noop: "", first: "", firstPeer: "", one: "" };
+  say(
+    `| no-op plan, warm | ${ms(warm["no-op"])} | ${mb(warm["no-op"])} | Terraform no-op ${peer ? ms(peer.noop) : "not measured"} | ${peer ? oneIn(warm["no-op"], peer.noop) : ""} | ${bars.noop} |`,
+  );
+  say(
+    `| first plan, cold | ${ms(cold.first)} | ${mb(cold.first)} | read, parse, validate ${ms(cold.bare)} | ${(cold.first.ms / cold.bare.ms).toFixed(2)} × | ${bars.first} |`,
+  );
+  if (peer)
+    say(
+      `| first plan, cold | ${ms(cold.first)} | | Terraform first ${ms(peer.first)} | ${oneIn(cold.first, peer.first)} | ${bars.firstPeer} |`,
+    );
+  say(
+    `| one file changed | ${ms(warm["one change"])} | ${mb(warm["one change"])} | no-op ${ms(warm["no-op"])} | ${signed(warm["one change"].ms - warm["no-op"].ms)} ms | ${bars.one} |`,
+  );
+  rmSync(folder, { recursive: true });
+}
+
+async function benchTerraform(count: number): Promise<{ first: Measured; noop: Measured }> {
+  const parent = mkdtempSync(join(tmpdir(), "fairlead-bench-tf-"));
+  const at = terraformFolder({ folder: parent, count });
+  const planOnce = (): Promise<Measured> =>
+    measure(["terraform", "plan", "-input=false", "-no-color"], { cwd: at.cwd, env: at.env });
+  // Terraform's plans take half a minute at this size: fewer turns, since the ratios are far from their bars.
+  const few = count > 2_000 ? Math.min(turns, 2) : Math.min(turns, 3);
+  const { first } = await inTurns({ first: planOnce }, few);
+  terraformApply(at);
+  const { noop } = await inTurns({ noop: planOnce }, few);
+  rmSync(parent, { recursive: true });
+  return { first, noop };
+}
+
+async function benchStart(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "fairlead-bench-"));
+  generateRepository({ folder, count: 10, seed: 7 });
+  const run =
+    (...args: string[]) =>
+    () =>
+      measure([node, command, ...args], { cwd: folder, env: withCompileCache });
+  await run("validate")();
+  const result = await inTurns(
+    { version: run("--version"), validate: run("validate"), node: () => measure([node, "-e", ""], { cwd: folder }) },
+    turns,
+  );
+  say("");
+  say("## Start-up");
+  say("");
+  say("| work | ms | beside | bar |");
+  say("|---|---|---|---|");
+  say(`| \`fairlead --version\` | ${ms(result.version)} | node alone ${ms(result.node)} | ≤ 100 ms |`);
+  say(`| \`fairlead validate\`, 10 files | ${ms(result.validate)} | node alone ${ms(result.node)} | ≤ 250 ms |`);
+  rmSync(folder, { recursive: true });
+}
+
+async function benchSwaps(): Promise<void> {
+  const { ms: swapMs, bytes } = await measureSwaps({ services: 10_000, turns });
+  say("");
+  say("## State");
+  say("");
+  say("| work | ms | new objects | bar |");
+  say("|---|---|---|---|");
+  say(
+    `| swap 1 of 10,000 services on a local remote | ${Math.round(swapMs)} | ${(bytes / 1024).toFixed(1)} KB | ≤ 100 ms, ≤ 40 KB |`,
+  );
+}
+
+function expectCode(code: number, run: () => Promise<Measured>): () => Promise<Measured> {
+  return async () => {
+    const measured = await run();
+    if (measured.code !== code)
+      throw new Error(`a plan ended with ${measured.code}, expected ${code}: the bench would measure something else`);
+    return measured;
+  };
+}
+
+function ms({ ms: value }: Measured): string {
+  return String(Math.round(value));
+}
+
+function mb({ maxRssMb }: Measured): string {
+  return `${Math.round(maxRssMb)} MB`;
+}
+
+function oneIn(ours: Measured, theirs: Measured): string {
+  return `1/${(theirs.ms / ours.ms).toFixed(0)}`;
+}
+
+function signed(value: number): string {
+  return `${value >= 0 ? "+" : ""}${Math.round(value)}`;
+}

@@ -1,0 +1,166 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { checkCondition } from "../../src/health/condition-syntax.ts";
+import { type Answer, evaluateConditions } from "../../src/health/conditions.ts";
+
+const answer: Answer = {
+  connected: true,
+  status: 200,
+  responseTimeMs: 123.4,
+  ip: "127.0.0.1",
+  body: JSON.stringify({
+    status: "UP",
+    name: "john",
+    version: "1.10",
+    count: 3,
+    load: 0.75,
+    empty: null,
+    data: [{ id: 1, name: "first" }, { id: 2 }],
+    "odd key": true,
+  }),
+};
+
+describe("conditions that hold", () => {
+  test.each([
+    "[STATUS] == 200",
+    "[status] == 200",
+    "200 == [STATUS]",
+    "[STATUS] != 500",
+    "[STATUS] == any(200, 204)",
+    "[STATUS] != any(500, 503)",
+    "[STATUS] < 300",
+    "[STATUS] <= 200",
+    "[STATUS] >= 200",
+    "[STATUS] > 199",
+    "[STATUS] == 0200",
+    "[RESPONSE_TIME] < 300",
+    "[RESPONSE_TIME] < 1s",
+    "[RESPONSE_TIME] <= 123",
+    "[CONNECTED] == true",
+    "[IP] == 127.0.0.1",
+    "[IP] == pat(127.*)",
+    "[BODY].status == UP",
+    "[BODY].status == any(OK, UP)",
+    "[BODY].count == 3",
+    "[BODY].count == +3",
+    "[BODY].load < 0.8",
+    "[BODY].data[0].id == 1",
+    "[BODY].data[0].name == pat(f*t)",
+    "[BODY].data[0].name == pat(?irst)",
+    "[BODY].name != jane",
+    "[BODY].odd key == true",
+    "len([BODY].data) == 2",
+    "len([BODY].name) == 4",
+    "has([BODY].data[1].id) == true",
+    "has([BODY].errors) == false",
+    "has([BODY].empty) == true",
+    "[BODY].empty == null",
+    '[BODY] == pat(*"john"*)',
+  ])("%s", (condition) => {
+    expect(evaluateConditions([condition], answer)).toEqual([
+      { condition, held: true, aboutTime: condition.includes("RESPONSE_TIME") },
+    ]);
+  });
+});
+
+describe("conditions that do not hold show the value they met", () => {
+  test.each([
+    ["[STATUS] == 500", "[STATUS] (200) == 500"],
+    ["[STATUS] == any(500, 503)", "[STATUS] (200) == any(500, 503)"],
+    ["[RESPONSE_TIME] < 100", "[RESPONSE_TIME] (123) < 100"],
+    ["[BODY].version == 1.1", "[BODY].version (1.10) == 1.1"],
+    ["[BODY].status == up", "[BODY].status (UP) == up"],
+    ["[BODY].nowhere.at.all == 1", "[BODY].nowhere.at.all (INVALID) == 1"],
+    ["[BODY].nowhere != 1", "[BODY].nowhere (INVALID) != 1"],
+    ["[BODY].data[7].id == 1", "[BODY].data[7].id (INVALID) == 1"],
+    ["[BODY].constructor != 1", "[BODY].constructor (INVALID) != 1"],
+    ["[BODY].name < 5", "[BODY].name (john) < 5"],
+    ["[BODY].name == pat(*z*)", "[BODY].name (john) == pat(*z*)"],
+    ["len([BODY].data) > 2", "len([BODY].data) (2) > 2"],
+    ["len([BODY].count) > 2", "len([BODY].count) (INVALID) > 2"],
+    ["has([BODY].data) == false", "has([BODY].data) (true) == false"],
+    ["300 < [STATUS]", "300 < [STATUS] (200)"],
+  ])("%s", (condition, shown) => {
+    expect(evaluateConditions([condition], answer)).toMatchObject([{ condition: shown, held: false }]);
+  });
+
+  test("without an answer every value but [CONNECTED] is invalid", () => {
+    const met = evaluateConditions(["[STATUS] != 500", "[RESPONSE_TIME] < 10", "[CONNECTED] == true"], {
+      connected: false,
+    });
+    expect(met.map(({ condition }) => condition)).toEqual([
+      "[STATUS] (INVALID) != 500",
+      "[RESPONSE_TIME] (INVALID) < 10",
+      "[CONNECTED] (false) == true",
+    ]);
+  });
+
+  test("a long value is cut", () => {
+    const [met] = evaluateConditions(["[BODY] == short"], { connected: true, body: "x".repeat(5_000) });
+    expect(met?.condition.length).toBeLessThan(120);
+  });
+});
+
+describe("what a condition may not say", () => {
+  test.each([
+    ["[STATUS]==200", /space on both sides of `==`/],
+    ["[STATUS]", /no comparison/],
+    ["", /no comparison/],
+    ["[STATE] == 200", /`\[STATE\]` is no placeholder; there are \[STATUS\]/],
+    ["[STATUS].x == 1", /only \[BODY\] has a path/],
+    ["[BODY]..x == 1", /must read like/],
+    ["[BODY].a[b] == 1", /must read like/],
+    ["len([STATUS]) == 1", /looks into the body only/],
+    ["has(5) == true", /looks into the body only/],
+    ["[STATUS] < any(1, 2)", /works with == and != only/],
+    ["[BODY].x >= pat(a)", /works with == and != only/],
+    ["[STATUS] < fast", /neither a number nor a duration/],
+    ["[STATUS] == any(200,)", /empty choice/],
+    ["1 == 1", /looks at nothing/],
+    ["[CERTIFICATE_EXPIRATION] > 48h", /known to a TLS probe only; an HTTP probe knows/],
+    ["[DNS_RCODE] == NOERROR", /known to a DNS probe only/],
+  ])("%s", (condition, message) => {
+    expect(checkCondition(condition)).toMatch(message);
+  });
+
+  test("what may be said passes the check", () => {
+    expect(checkCondition("[STATUS] == 200")).toBeNull();
+    expect(checkCondition("has([BODY].errors) == false")).toBeNull();
+  });
+});
+
+test("any text at all is either refused with words or evaluated without throwing", () => {
+  const piece = fc.constantFrom(
+    "[STATUS]",
+    "[BODY]",
+    ".a",
+    "[0]",
+    " == ",
+    " < ",
+    "pat(",
+    "any(",
+    "len(",
+    ")",
+    "200",
+    "*",
+    ",",
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(piece, { maxLength: 12 }).map((parts) => parts.join("")),
+  );
+  fc.assert(
+    fc.property(text, fc.string(), (condition, body) => {
+      const problem = checkCondition(condition);
+      expect(problem === null || problem.length > 0).toBe(true);
+      expect(evaluateConditions([condition], { connected: true, status: 200, body })).toHaveLength(1);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a hostile pattern costs no more than its length times the text's", () => {
+  const body = "a".repeat(50_000);
+  const [met] = evaluateConditions([`[BODY] == pat(${"*a".repeat(20)}b)`], { connected: true, body });
+  expect(met?.held).toBe(false);
+});
