@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { planToJson } from "../../plan/plan-json.ts";
+import { renderMarkdown } from "../../plan/render-markdown.ts";
+import { renderText } from "../../plan/render-text.ts";
+import type { Face } from "../face.ts";
+import { openEnvironment } from "../open-environment.ts";
+import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
+import { openWorkspace } from "../workspace.ts";
+
+export interface PlanOptions {
+  readonly environment: string;
+  readonly format?: string;
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+  readonly allowDestroy?: readonly string[];
+}
+
+/** `fairlead plan`: what would change, and what it would cost. Exit 2 for changes where `--detailed-exitcode` asks. */
+export async function plan(face: Face, options: PlanOptions): Promise<number> {
+  const { terminal } = face;
+  const workspace = await openWorkspace(face);
+  try {
+    const environment = await openEnvironment(face, workspace, options.environment);
+    if (environment.value === null) return refuse(terminal, environment.diagnostics);
+    const planned = await environment.value.planned(new Set(options.allowDestroy));
+    if (!isUsable(planned.diagnostics)) return refuse(terminal, planned.diagnostics);
+    const json = (): string => `${JSON.stringify(planToJson(planned.plan), null, 2)}\n`;
+
+    const format = options.json ? "json" : (options.format ?? "text");
+    if (format === "json") terminal.result(json());
+    else if (format === "markdown") terminal.result(renderMarkdown(planned.plan));
+    else terminal.result(renderText(planned.plan, { color: terminal.color, width: terminal.width }));
+    showProblems(terminal, [...planned.diagnostics, ...planned.safety]);
+    if (options.out !== undefined) {
+      const file = resolve(face.directory, options.out);
+      writeFileSync(file, json());
+      terminal.complain(`Kept as ${options.out}: \`fairlead apply ${options.out}\` applies exactly these steps.`);
+    }
+    return options.detailedExitcode && planned.plan.steps.length > 0 ? 2 : 0;
+  } finally {
+    await workspace.close();
+  }
+}
