@@ -99,7 +99,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "down",
     "Stop every local service, the edge and the agent",
     "fairlead down",
-    (c) => c,
+    (c) => c.addOption(environment),
     async () => (await import("./commands/down.ts")).down,
   );
   add(
@@ -122,6 +122,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "fairlead logs orders-api -f",
     (c) =>
       c
+        .addOption(environment)
         .option("-f, --follow", "keep printing as it is written")
         .option("-n, --lines <n>", "how many lines to start with", atLeastOne, 100),
     async () => (await import("./commands/logs.ts")).logs,

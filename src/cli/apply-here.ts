@@ -1,0 +1,63 @@
+import { type ApplyReport, apply } from "../apply/apply.ts";
+import { compilePolicy } from "../edge/policy.ts";
+import { artifactStore } from "../git/artifact-store.ts";
+import type { Digest, ServiceId } from "../model/basics.ts";
+import type { SecretReader } from "../model/target.ts";
+import type { Connection } from "../targets/connection.ts";
+import type { Face } from "./face.ts";
+import { noSecretVersions, type OpenEnvironment } from "./open-environment.ts";
+import { startTask } from "./progress.ts";
+import { runIdentity } from "./run-identity.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Until the secrets room is built nothing can be read; the planner refuses every reference before this is asked. */
+const noSecrets: SecretReader = { read: async () => null };
+
+/** Applies an environment's plan through an open connection, and shows how it goes. */
+export async function applyHere(on: {
+  readonly face: Face;
+  readonly workspace: Workspace;
+  readonly environment: OpenEnvironment;
+  readonly connection: Connection;
+  readonly approved: "all" | ReadonlyMap<ServiceId, Digest>;
+  readonly allowDestroy: ReadonlySet<ServiceId>;
+  readonly parallelism: number;
+}): Promise<ApplyReport> {
+  const { face, workspace, environment, connection } = on;
+  const artifacts = artifactStore(workspace.repository);
+  const task = await startTask(face.terminal, `Applying to ${environment.name}`);
+  const said = new Map<ServiceId, string>();
+  try {
+    const report = await apply({
+      environment: environment.name,
+      store: environment.store,
+      target: connection.target,
+      edge: connection.edge,
+      secrets: noSecrets,
+      declared: environment.declared,
+      impacts: environment.impacts,
+      secretVersions: noSecretVersions,
+      policyOf: (release) => compilePolicy(release.spec),
+      keep: async ({ artifact }) => (artifact.kind === "files" ? artifacts.save(artifact.trees) : []),
+      approved: on.approved,
+      allowDestroy: on.allowDestroy,
+      ...runIdentity(face),
+      clock: face.clock,
+      nonce: face.nonce,
+      parallelism: on.parallelism,
+      signal: face.signal,
+      onEvent: (event) => {
+        if (event.service === undefined) return task.note(event.says);
+        if (said.get(event.service) === event.says) return;
+        said.set(event.service, event.says);
+        task.note(`${event.service}: ${event.says}`);
+      },
+    });
+    if (report.outcome === "applied" || report.outcome === "nothing-to-do") task.done(`${environment.name} is as declared`);
+    else task.fail(`${environment.name}: ${report.outcome}`);
+    return report;
+  } catch (error) {
+    task.fail("Applying broke off");
+    throw error;
+  }
+}

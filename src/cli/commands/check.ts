@@ -1,0 +1,73 @@
+import stringWidth from "string-width";
+import { checkOnce } from "../../health/schedule.ts";
+import { formatDuration } from "../../model/duration.ts";
+import type { Sample } from "../../model/health.ts";
+import type { Face } from "../face.ts";
+import { openHealthRecord, watchedOf } from "../health-record.ts";
+import { openEnvironment } from "../open-environment.ts";
+import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
+import type { Terminal } from "../terminal.ts";
+import { openWorkspace } from "../workspace.ts";
+import { unknownService } from "./logs.ts";
+
+/** `fairlead check [IDS]`: asks once, records the samples. Exit 1 when one of them failed. */
+export async function check(
+  face: Face,
+  options: { readonly environment: string },
+  ids: readonly string[],
+): Promise<number> {
+  const { terminal } = face;
+  const workspace = await openWorkspace(face);
+  try {
+    const opened = await openEnvironment(face, workspace, options.environment);
+    if (opened.value === null) return refuse(terminal, opened.diagnostics);
+    const catalog = await opened.value.declared();
+    if (!isUsable(catalog.diagnostics)) return refuse(terminal, catalog.diagnostics);
+    const { services } = catalog.value;
+    const unknown = ids.filter((id) => !services.has(id));
+    if (unknown.length > 0)
+      return refuse(
+        terminal,
+        unknown.map((id) => unknownService(id, new Set(services.keys()))),
+      );
+    const asked = [...services.values()].filter(({ id }) => ids.length === 0 || ids.includes(id));
+    const watched = watchedOf(
+      asked.map(({ spec }) => spec),
+      face,
+    );
+    const { record, diagnostics } = await openHealthRecord(face, workspace, options.environment);
+    showProblems(terminal, diagnostics);
+    const width = Math.max(0, ...watched.map(({ service }) => service.length));
+    const samples = await checkOnce({
+      services: watched,
+      clock: face.clock,
+      signal: face.signal,
+      onSample: (sample) => terminal.say(sampleLine(terminal, sample, width)),
+    });
+    for (const sample of samples) {
+      record.beat(sample.service, 1);
+      record.sample(sample);
+    }
+    showProblems(terminal, await record.save());
+    if (watched.length === 0) terminal.say("No service here can be asked: none has a port or a health endpoint.");
+    if (terminal.json) terminal.result(`${JSON.stringify({ environment: options.environment, samples }, null, 2)}\n`);
+    return samples.some(({ outcome }) => outcome === "fail") ? 1 : 0;
+  } finally {
+    await workspace.close();
+  }
+}
+
+/** `✓ orders-api  200  12 ms`, or what went wrong, in a line. */
+export function sampleLine(terminal: Terminal, sample: Sample, width: number): string {
+  const mark = { pass: ["green", "✓"], warn: ["yellow", "!"], fail: ["red", "✗"] } as const;
+  const [color, sign] = mark[sample.outcome];
+  const name = sample.service + " ".repeat(Math.max(0, width - stringWidth(sample.service)));
+  const broken = (sample.conditions ?? []).filter(({ held }) => !held).map(({ condition }) => condition);
+  const facts = [
+    sample.status === undefined ? "" : String(sample.status),
+    sample.latencyMs === undefined ? "" : formatDuration(Math.round(sample.latencyMs)),
+    sample.error ?? "",
+    ...broken,
+  ].filter((fact) => fact !== "");
+  return `${terminal.style(color, sign)} ${name}  ${facts.join("  ")}`;
+}

@@ -1,0 +1,55 @@
+import { mkdirSync } from "node:fs";
+import { basename, relative, resolve } from "node:path";
+import { renderInit } from "../../scaffold/render-init.ts";
+import { writeFiles } from "../../scaffold/write-files.ts";
+import type { Face } from "../face.ts";
+import { startTask } from "../progress.ts";
+import { isUsable, refuse } from "../show-diagnostics.ts";
+import { version } from "../version.ts";
+
+/** `fairlead init [DIR]`: a repository that validates, with one service that runs. Overwrites nothing. */
+export async function init(
+  face: Face,
+  options: { readonly install: boolean },
+  args: readonly string[],
+): Promise<number> {
+  const { terminal } = face;
+  const folder = resolve(face.directory, args[0] ?? ".");
+  mkdirSync(folder, { recursive: true });
+  const files = renderInit({ name: projectName(basename(folder)), version: version() });
+  const written = await writeFiles(folder, files);
+  if (!isUsable(written.diagnostics)) return refuse(terminal, written.diagnostics);
+  for (const file of [...files.keys()].sort()) terminal.say(`${terminal.style("green", "+")} ${file}`);
+
+  let installed = false;
+  if (options.install) {
+    const task = await startTask(terminal, "npm install (for the pinned Fairlead and its lockfile)");
+    const { execa } = await import("execa");
+    const result = await execa("npm", ["install", "--no-audit", "--no-fund"], {
+      cwd: folder,
+      reject: false,
+      all: true,
+      cancelSignal: face.signal,
+    });
+    installed = result.exitCode === 0;
+    if (installed) task.done("package-lock.json pins Fairlead");
+    else {
+      task.fail("npm install did not work; the files are there, and it can be run again");
+      terminal.complain(result.all ?? result.message ?? "");
+    }
+  }
+  const there = relative(face.directory, folder);
+  terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}  npx fairlead up`);
+  if (terminal.json) terminal.result(`${JSON.stringify({ folder, files: [...files.keys()].sort(), installed }, null, 2)}\n`);
+  return options.install && !installed ? 1 : 0;
+}
+
+/** A folder may be called anything; a project is an RFC 1123 label. */
+function projectName(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 63);
+  return name === "" ? "services" : name;
+}

@@ -1,0 +1,49 @@
+import { renderService } from "../../scaffold/render-service.ts";
+import { writeFiles } from "../../scaffold/write-files.ts";
+import type { Face } from "../face.ts";
+import { openEnvironment } from "../open-environment.ts";
+import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
+import { openWorkspace } from "../workspace.ts";
+
+/** The first port that a new service gets where nobody names one. */
+const FIRST_PORT = 4300;
+
+/** `fairlead new ID`: a service file and, where the template has code, the code. Overwrites nothing. */
+export async function newService(
+  face: Face,
+  options: { readonly template: string; readonly name?: string; readonly port?: number },
+  args: readonly string[],
+): Promise<number> {
+  const { terminal } = face;
+  const id = args[0] ?? "";
+  const workspace = await openWorkspace(face);
+  try {
+    const opened = await openEnvironment(face, workspace, "development");
+    if (opened.value === null) return refuse(terminal, opened.diagnostics);
+    const { services } = (await opened.value.declared()).value;
+    const taken = new Set([...services.values()].map(({ spec }) => spec.networking?.port));
+    let port = options.port ?? FIRST_PORT;
+    while (options.port === undefined && taken.has(port)) port++;
+    const { template } = options;
+    const rendered = renderService({ id, name: options.name ?? titleOf(id), template, port });
+    if (!isUsable(rendered.diagnostics)) return refuse(terminal, rendered.diagnostics);
+    const written = await writeFiles(workspace.repository.root, rendered.value);
+    if (!isUsable(written.diagnostics)) return refuse(terminal, written.diagnostics);
+    showProblems(terminal, [...rendered.diagnostics, ...written.diagnostics]);
+    const files = [...rendered.value.keys()].sort();
+    for (const file of files) terminal.say(`${terminal.style("green", "+")} ${file}`);
+    terminal.say(`\n\`fairlead up\` runs it on http://localhost:${port}.`);
+    if (terminal.json) terminal.result(`${JSON.stringify({ id, port, files }, null, 2)}\n`);
+    return 0;
+  } finally {
+    await workspace.close();
+  }
+}
+
+/** `orders-api` → `Orders Api`: a start that people improve. */
+function titleOf(id: string): string {
+  return id
+    .split("-")
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join(" ");
+}

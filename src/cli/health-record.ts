@@ -1,0 +1,77 @@
+import { hostname } from "node:os";
+import { type Collector, collect } from "../health/collector.ts";
+import { healthStore } from "../health/history.ts";
+import { probeOf } from "../health/probe.ts";
+import type { Watched } from "../health/schedule.ts";
+import { DAYS_SHOWN } from "../health/uptime.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Segment } from "../model/health.ts";
+import type { Spec } from "../model/service.ts";
+import type { Face } from "./face.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What is seen of an environment's services: at hand for the site, and kept in Git segment by segment. */
+export interface HealthRecord extends Pick<Collector, "beat" | "sample"> {
+  /** Kept ones of the days that the site shows, and what was seen since. */
+  segments(): readonly Segment[];
+  /** Keeps what was seen since the last call; what cannot be kept is held, named, and tried again by the next call. */
+  save(): Promise<readonly Diagnostic[]>;
+}
+
+/** Opens the record of an environment with its kept history. Problems with single kept files come with it. */
+export async function openHealthRecord(
+  face: Face,
+  workspace: Workspace,
+  environment: string,
+): Promise<{ readonly record: HealthRecord; readonly diagnostics: readonly Diagnostic[] }> {
+  const { clock } = face;
+  const store = healthStore({ refs: await workspace.refsOf(environment), random: face.nonce, clock });
+  const now = clock.now();
+  const kept = await store.read(now - DAYS_SHOWN * 86_400_000, now);
+  const collector = hostname().replace(/[^A-Za-z0-9.]+/g, "-");
+  const forStore = collect({ collector, environment, clock });
+  const forSite = collect({ collector, environment, clock });
+  const seen: Segment[] = [...kept.value];
+  let held: Segment[] = [];
+
+  const record: HealthRecord = {
+    beat(service, beats) {
+      forStore.beat(service, beats);
+      forSite.beat(service, beats);
+    },
+    sample(sample) {
+      forStore.sample(sample);
+      forSite.sample(sample);
+    },
+    segments() {
+      const fresh = forSite.seal();
+      if (fresh !== null) seen.push(fresh);
+      return seen;
+    },
+    async save() {
+      const fresh = forStore.seal();
+      const waiting = fresh === null ? held : [...held, fresh];
+      held = [];
+      const problems: Diagnostic[] = [];
+      for (const segment of waiting) {
+        const found = await store.append(segment);
+        if (found.length > 0) held.push(segment);
+        problems.push(...found);
+      }
+      return problems;
+    },
+  };
+  return { record, diagnostics: kept.diagnostics };
+}
+
+/** The services that can be asked, and how. */
+export function watchedOf(specs: Iterable<Spec>, face: Face): readonly Watched[] {
+  const watched: Watched[] = [];
+  for (const spec of specs) {
+    const probe = probeOf({ spec, clock: face.clock });
+    if (probe === null) continue;
+    const { interval: intervalMs, timeout: timeoutMs } = probe.health;
+    watched.push({ service: probe.service, intervalMs, timeoutMs, ask: probe.ask });
+  }
+  return watched;
+}

@@ -1,0 +1,65 @@
+import { join, resolve } from "node:path";
+import { notEnforced } from "../catalog/not-enforced.ts";
+import { OWN_FOLDER } from "../git/repository.ts";
+import type { SiteBuilt } from "../health/build-site.ts";
+import { siteData } from "../health/site-data.ts";
+import { siteProcess } from "../health/site-process.ts";
+import type { ServiceId } from "../model/basics.ts";
+import type { Catalog } from "../model/catalog.ts";
+import type { Segment } from "../model/health.ts";
+import type { SiteData } from "../model/site-data.ts";
+import type { State } from "../model/state.ts";
+import { ownEntry } from "./connect-target.ts";
+import type { Face } from "./face.ts";
+import { packageRoot } from "./package-root.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What the site shows of an environment at this moment. */
+export function siteDataNow(
+  face: Face,
+  from: { readonly catalog: Catalog; readonly state: State; readonly segments: readonly Segment[] },
+): SiteData {
+  const { catalog, state, segments } = from;
+  const specs = [...catalog.services.values()].map(({ spec }) => spec);
+  const addresses = new Map<ServiceId, string>();
+  for (const spec of specs) {
+    const port = spec.networking?.port;
+    if (port !== undefined) addresses.set(spec.id, `http://localhost:${port}`);
+  }
+  return siteData({
+    project: catalog.project,
+    environment: catalog.environment,
+    specs,
+    segments,
+    state,
+    notEnforced: new Map(specs.map((spec) => [spec.id, notEnforced(spec)])),
+    addresses,
+    now: face.clock.now(),
+  });
+}
+
+export interface SiteBuilder {
+  readonly folder: string;
+  build(data: SiteData, onProgress?: (says: string) => void): Promise<SiteBuilt>;
+  close(): Promise<void>;
+}
+
+/** Builds the status site into `out` (relative to the folder worked in), in a process of its own. */
+export function siteBuilder(face: Face, workspace: Workspace, out: string): SiteBuilder {
+  const folder = resolve(workspace.repository.root, out);
+  const process = siteProcess({ entry: ownEntry("cli/build-site-main"), env: face.env, clock: face.clock });
+  return {
+    folder,
+    build: (data, onProgress) =>
+      process.build(
+        {
+          data,
+          outDir: folder,
+          siteRoot: join(packageRoot(), "site"),
+          cacheDir: join(workspace.repository.root, OWN_FOLDER, "cache", "site"),
+        },
+        onProgress,
+      ),
+    close: () => process.close(),
+  };
+}
