@@ -53,7 +53,8 @@ export async function applyHere(on: {
         task.note(`${event.service}: ${event.says}`);
       },
     });
-    if (report.outcome === "applied" || report.outcome === "nothing-to-do") task.done(`${environment.name} is as declared`);
+    if (report.outcome === "applied" || report.outcome === "nothing-to-do")
+      task.done(`${environment.name} is as declared`);
     else task.fail(`${environment.name}: ${report.outcome}`);
     return report;
   } catch (error) {

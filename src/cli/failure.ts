@@ -7,10 +7,10 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 export async function reportFailure(error: unknown): Promise<number> {
   const { openTerminal } = await import("./terminal.ts");
   const terminal = openTerminal({ json: false });
-  const diagnostic = diagnosticOf(error);
-  if (diagnostic) {
+  const diagnostics = diagnosticsOf(error);
+  if (diagnostics.length > 0) {
     const { renderText } = await import("../diagnostics/render-text.ts");
-    terminal.complain(renderText([diagnostic], { color: terminal.color, width: terminal.width }));
+    terminal.complain(renderText(diagnostics, { color: terminal.color, width: terminal.width }));
     return 1;
   }
   terminal.complain(
@@ -21,10 +21,10 @@ export async function reportFailure(error: unknown): Promise<number> {
   return 1;
 }
 
-function diagnosticOf(error: unknown): Diagnostic | null {
-  if (!(error instanceof Error) || !("diagnostic" in error)) return null;
-  const { diagnostic } = error as { diagnostic?: unknown };
-  return typeof diagnostic === "object" && diagnostic !== null && "code" in diagnostic
-    ? (diagnostic as Diagnostic)
-    : null;
+/** Errors of ours carry one `diagnostic`, or `diagnostics` where several files of State are wrong. */
+function diagnosticsOf(error: unknown): readonly Diagnostic[] {
+  if (!(error instanceof Error)) return [];
+  const { diagnostic, diagnostics } = error as { diagnostic?: unknown; diagnostics?: unknown };
+  const all: readonly unknown[] = Array.isArray(diagnostics) ? diagnostics : [diagnostic];
+  return all.filter((one): one is Diagnostic => typeof one === "object" && one !== null && "code" in one);
 }

@@ -53,9 +53,9 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
       approved = new Map(planned.plan.steps.map((step) => [step.service, step.digest]));
     }
 
-    const connection = await environment.kind.connector().then((connector) =>
-      connector.connect(connecting(face, workspace, environment), "start"),
-    );
+    const connection = await environment.kind
+      .connector()
+      .then((connector) => connector.connect(connecting(face, workspace, environment), "start"));
     if (connection.value === null) return refuse(terminal, connection.diagnostics);
     try {
       const { parallelism } = options;

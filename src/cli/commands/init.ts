@@ -40,7 +40,8 @@ export async function init(
   }
   const there = relative(face.directory, folder);
   terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}  npx fairlead up`);
-  if (terminal.json) terminal.result(`${JSON.stringify({ folder, files: [...files.keys()].sort(), installed }, null, 2)}\n`);
+  if (terminal.json)
+    terminal.result(`${JSON.stringify({ folder, files: [...files.keys()].sort(), installed }, null, 2)}\n`);
   return options.install && !installed ? 1 : 0;
 }
 

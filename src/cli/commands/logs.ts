@@ -1,6 +1,6 @@
-import type { Diagnostic } from "../../model/diagnostic.ts";
-import { suggest } from "../../diagnostics/suggest.ts";
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
+import { suggest } from "../../diagnostics/suggest.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
 import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";

@@ -8,7 +8,10 @@ import { siteBuilder, siteDataNow } from "../status-site.ts";
 import { openWorkspace } from "../workspace.ts";
 
 /** `fairlead site`: builds the status site from what is declared, recorded and kept, asking no service. */
-export async function site(face: Face, options: { readonly environment: string; readonly out: string }): Promise<number> {
+export async function site(
+  face: Face,
+  options: { readonly environment: string; readonly out: string },
+): Promise<number> {
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {

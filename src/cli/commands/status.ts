@@ -17,7 +17,12 @@ interface ServiceStatus {
   readonly wanted: number;
   readonly ready: number;
   readonly weights: Readonly<Record<string, number>>;
-  readonly instances: readonly { readonly id: string; readonly release: number; readonly phase: string; readonly says?: string }[];
+  readonly instances: readonly {
+    readonly id: string;
+    readonly release: number;
+    readonly phase: string;
+    readonly says?: string;
+  }[];
   readonly held?: string;
   readonly rollout?: string;
   readonly address?: string;
@@ -48,13 +53,15 @@ export async function status(face: Face, options: { readonly environment: string
     );
     const { claim } = state;
     if (terminal.json) {
-      const applying = claim === null ? null : { run: claim.run, since: claim.since, ...(claim.url ? { url: claim.url } : {}) };
+      const applying =
+        claim === null ? null : { run: claim.run, since: claim.since, ...(claim.url ? { url: claim.url } : {}) };
       const result = { environment: environment.name, state: oid, running: observation !== null, applying, services };
       terminal.result(`${JSON.stringify(result, null, 2)}\n`);
       return 0;
     }
     terminal.say(table(terminal, services));
-    if (observation === null) terminal.say("Nothing runs here: `fairlead up` or `fairlead apply` starts what is declared.");
+    if (observation === null)
+      terminal.say("Nothing runs here: `fairlead up` or `fairlead apply` starts what is declared.");
     if (claim !== null) terminal.say(`Being applied since ${claim.since} by ${claim.url ?? claim.run}.`);
     return 0;
   } finally {
@@ -69,7 +76,9 @@ function statusOf(
 ): ServiceStatus {
   const fleet: Fleet | undefined = beside.observation?.fleets.find(({ service }) => service === id);
   const groups = fleet?.groups ?? [];
-  const instances = groups.flatMap((group) => group.instances.map((instance) => ({ ...instance, release: group.release })));
+  const instances = groups.flatMap((group) =>
+    group.instances.map((instance) => ({ ...instance, release: group.release })),
+  );
   return {
     id,
     release: record?.stable ?? null,

@@ -1,0 +1,196 @@
+import { mkdirSync } from "node:fs";
+import { relative } from "node:path";
+import stringWidth from "string-width";
+import { renderReport } from "../../apply/report.ts";
+import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
+import type { Catalog } from "../../model/catalog.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import { renderText } from "../../plan/render-text.ts";
+import type { Connection } from "../../targets/connection.ts";
+import { applyHere } from "../apply-here.ts";
+import { connecting } from "../connect-target.ts";
+import type { Face } from "../face.ts";
+import { type LiveStatus, openLiveStatus, timeOfDay } from "../live-status.ts";
+import { type OpenEnvironment, openEnvironment, type Planned } from "../open-environment.ts";
+import { startTask } from "../progress.ts";
+import { serveSite } from "../serve-site.ts";
+import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
+import { siteBuilder } from "../status-site.ts";
+import { watchFiles } from "../watch-files.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
+import { exitCodeOf } from "./apply.ts";
+import { sampleLine } from "./check.ts";
+
+export interface UpOptions {
+  readonly environment: string;
+  readonly once?: boolean;
+  readonly port: number;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** What must be ended, newest first, however the command ends. */
+type Ending = (() => Promise<unknown>)[];
+
+/**
+ * `fairlead up`: the whole way from YAML to the status page, on this machine. Nothing is started before everything that
+ * can be checked is right; whatever happens afterwards, what was started is stopped again at the end.
+ */
+export async function up(face: Face, options: UpOptions): Promise<number> {
+  const { terminal } = face;
+  const workspace = await openWorkspace(face);
+  const ending: Ending = [() => workspace.close()];
+  try {
+    const opened = await openEnvironment(face, workspace, options.environment);
+    if (opened.value === null) return refuse(terminal, opened.diagnostics);
+    const environment = opened.value;
+    if (workspace.repository.kind === "local-only")
+      terminal.say("This folder is no Git repository: State is kept locally only, in .fairlead/.");
+    const planned = await environment.planned(new Set());
+    const problems = [...planned.diagnostics, ...planned.safety];
+    if (!isUsable(problems)) return refuse(terminal, problems);
+    showProblems(terminal, problems);
+    terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width }));
+
+    const builder = siteBuilder(face, workspace, options.out);
+    ending.push(() => builder.close());
+    let address: string | null = null;
+    if (!options.once) {
+      // The port first: when it is taken, nothing has been started yet.
+      mkdirSync(builder.folder, { recursive: true });
+      const { base } = planned.catalog.project.site;
+      const served = await serveSite({ folder: builder.folder, port: options.port, base });
+      if ("diagnostic" in served) return refuse(terminal, [served.diagnostic]);
+      ending.push(() => served.site.close());
+      address = served.site.url;
+    }
+
+    const connector = await environment.kind.connector();
+    const connected = await connector.connect(connecting(face, workspace, environment), "start");
+    if (connected.value === null) return refuse(terminal, connected.diagnostics);
+    const connection = connected.value;
+    ending.push(() => stopEverything(face, connection));
+    const session: Session = { face, workspace, environment, connection };
+
+    const report = await applyShown(session);
+    if (face.signal.aborted) return 130;
+    const { refresh: refreshMs } = planned.catalog.project.site;
+    const live = await openLiveStatus({ face, workspace, environment, builder, refreshMs });
+    ending.push(() => live.close());
+    const task = await startTask(terminal, "Asking every service, and drawing the status site");
+    const samples = await live.first(planned.catalog, task.update).catch((error: unknown) => {
+      task.fail(`The status site could not be built: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    });
+    if (samples === null) return 1;
+    task.done(`${samples.length} services asked, the site is drawn`);
+    if (face.signal.aborted) return 130;
+    const width = Math.max(0, ...samples.map(({ service }) => service.length));
+    for (const sample of samples) terminal.say(sampleLine(terminal, sample, width));
+    terminal.say(whatIsWhere(face, { catalog: planned.catalog, address, folder: builder.folder }));
+
+    if (options.once) {
+      const failed = samples.some(({ outcome }) => outcome === "fail");
+      return exitCodeOf(report, false) || (failed ? 1 : 0);
+    }
+    await keepUp(session, live, planned.catalog);
+    return 0;
+  } finally {
+    for (const end of ending.reverse()) await end();
+  }
+}
+
+interface Session {
+  readonly face: Face;
+  readonly workspace: Workspace;
+  readonly environment: OpenEnvironment;
+  readonly connection: Connection;
+}
+
+/** Watches files, services and health until Ctrl-C. */
+async function keepUp(session: Session, live: LiveStatus, catalog: Catalog): Promise<void> {
+  const { face, workspace, connection } = session;
+  const files = watchFiles(workspace.repository.root, face.clock);
+  const events = showEvents(session, connection);
+  files.follow(catalog);
+  live.follow(catalog);
+  face.terminal.say(face.terminal.style("dim", "Watching for changes. Ctrl-C stops everything."));
+  for (;;) {
+    const changed = await files.next(face.signal);
+    if (changed.length === 0) break;
+    const next = await react(session, changed);
+    if (next === null) continue;
+    files.follow(next);
+    live.follow(next);
+  }
+  await files.close();
+  await events;
+}
+
+/** Re-plans after a change and applies what is right; resolves with the new catalog, or null where it is not usable. */
+async function react(session: Session, changed: readonly string[]): Promise<Catalog | null> {
+  const { face, environment } = session;
+  const { terminal } = face;
+  const [first, ...rest] = changed;
+  const more = rest.length === 0 ? "" : ` and ${rest.length} more`;
+  terminal.say(`\n${timeOfDay(face.clock.now())} ${escapeTerminal(first ?? "")}${more} changed`);
+  let planned: Planned;
+  try {
+    planned = await environment.planned(new Set());
+  } catch (error) {
+    // Half-written files and a Git in the middle of a checkout are passing: the next change asks again.
+    terminal.complain(`The plan could not be made: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+  const problems: readonly Diagnostic[] = [...planned.diagnostics, ...planned.safety];
+  showProblems(terminal, problems);
+  if (!isUsable(problems)) {
+    terminal.complain("What runs is left as it is.");
+    return null;
+  }
+  terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width }));
+  if (planned.plan.steps.some(({ action }) => action !== "held")) await applyShown(session);
+  return planned.catalog;
+}
+
+async function applyShown(session: Session) {
+  const { face } = session;
+  const report = await applyHere({ ...session, approved: "all", allowDestroy: new Set(), parallelism: 4 });
+  face.terminal.say(renderReport(report, { color: face.terminal.color, width: face.terminal.width }));
+  return report;
+}
+
+/** Prints what happens to instances, and what services write whose `logging.outputs` name the console. */
+async function showEvents({ face }: Session, connection: Connection): Promise<void> {
+  const { terminal } = face;
+  for await (const event of connection.events(face.signal)) {
+    const name = terminal.style(event.is === "log" ? "cyan" : "dim", event.service);
+    terminal.say(`${name} ${escapeTerminal(event.says)}`);
+  }
+}
+
+async function stopEverything(face: Face, connection: Connection): Promise<void> {
+  const task = await startTask(face.terminal, "Stopping every service");
+  const stopped = await connection.stop();
+  showProblems(face.terminal, stopped.diagnostics);
+  if (stopped.diagnostics.length > 0) task.fail("Not everything could be stopped");
+  else task.done(stopped.value === 1 ? "1 instance stopped" : `${stopped.value} instances stopped`);
+}
+
+function whatIsWhere(
+  face: Face,
+  at: { readonly catalog: Catalog; readonly address: string | null; readonly folder: string },
+): string {
+  const { terminal } = face;
+  const rows = [...at.catalog.services.values()].flatMap(({ spec }) => {
+    const port = spec.networking?.port;
+    return port === undefined ? [] : [[spec.name, `http://localhost:${port}${spec.endpoints[0] ?? ""}`] as const];
+  });
+  const site = at.address ?? (relative(face.directory, at.folder) || ".");
+  const all = [...rows, ["Status site", site] as const];
+  const width = Math.max(...all.map(([name]) => stringWidth(name)));
+  const lines = all.map(
+    ([name, where]) => `  ${name}${" ".repeat(width - stringWidth(name))}  ${terminal.style("cyan", where)}`,
+  );
+  return `\n${lines.join("\n")}\n`;
+}
