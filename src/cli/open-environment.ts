@@ -16,7 +16,6 @@ import { timelineFor } from "../rollout/strategies.ts";
 import { persistentStateCache } from "../state/state-cache.ts";
 import { stateStore } from "../state/state-store.ts";
 import { type TargetKind, targetKindOf } from "../targets/targets.ts";
-import type { Face } from "./face.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** One environment of a workspace: what is declared for it, what is recorded of it, and what its target can do. */
@@ -48,7 +47,6 @@ export const noSecretVersions = (): Readonly<Record<string, string>> => ({});
 
 /** Null where the environment or its target is not there; the diagnostics say why. */
 export async function openEnvironment(
-  face: Face,
   workspace: Workspace,
   name: string,
 ): Promise<Diagnosed<OpenEnvironment | null>> {

@@ -32,7 +32,7 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
   if (approval?.value === null) return refuse(terminal, approval.diagnostics);
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, approval?.value?.environment ?? options.environment);
+    const opened = await openEnvironment(workspace, approval?.value?.environment ?? options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const environment = opened.value;
     const allowDestroy = new Set([...(options.allowDestroy ?? []), ...(approval?.value?.allowDestroy ?? [])]);

@@ -19,7 +19,7 @@ export async function check(
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, options.environment);
+    const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const catalog = await opened.value.declared();
     if (!isUsable(catalog.diagnostics)) return refuse(terminal, catalog.diagnostics);

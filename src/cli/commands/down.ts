@@ -10,7 +10,7 @@ export async function down(face: Face, options: { readonly environment: string }
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, options.environment);
+    const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const connector = await opened.value.kind.connector();
     const connection = await connector.connect(connecting(face, workspace, opened.value), "find");

@@ -19,7 +19,7 @@ export async function logs(face: Face, options: LogsOptions, args: readonly stri
   const service = args[0] ?? "";
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, options.environment);
+    const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const { state } = await opened.value.store.read();
     const declared = await opened.value.declared();

@@ -18,7 +18,7 @@ export async function newService(
   const id = args[0] ?? "";
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, "development");
+    const opened = await openEnvironment(workspace, "development");
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const { services } = (await opened.value.declared()).value;
     const taken = new Set([...services.values()].map(({ spec }) => spec.networking?.port));

@@ -22,7 +22,7 @@ export async function plan(face: Face, options: PlanOptions): Promise<number> {
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {
-    const environment = await openEnvironment(face, workspace, options.environment);
+    const environment = await openEnvironment(workspace, options.environment);
     if (environment.value === null) return refuse(terminal, environment.diagnostics);
     const planned = await environment.value.planned(new Set(options.allowDestroy));
     if (!isUsable(planned.diagnostics)) return refuse(terminal, planned.diagnostics);

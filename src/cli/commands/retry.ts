@@ -15,7 +15,7 @@ export async function retry(
   const service = args[0] ?? "";
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, options.environment);
+    const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const { run } = runIdentity(face);
     const { diagnostics } = await retryHeld({ store: opened.value.store, service, run, nonce: face.nonce });

@@ -15,7 +15,7 @@ export async function site(
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, options.environment);
+    const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const [catalog, { state }] = await Promise.all([opened.value.declared(), opened.value.store.read()]);
     if (!isUsable(catalog.diagnostics)) return refuse(terminal, catalog.diagnostics);

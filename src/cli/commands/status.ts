@@ -33,7 +33,7 @@ export async function status(face: Face, options: { readonly environment: string
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(face, workspace, options.environment);
+    const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const environment = opened.value;
     const [{ state, oid }, catalog] = await Promise.all([environment.store.read(), environment.declared()]);

@@ -41,7 +41,7 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
   const workspace = await openWorkspace(face);
   const ending: Ending = [() => workspace.close()];
   try {
-    const opened = await openEnvironment(face, workspace, options.environment);
+    const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const environment = opened.value;
     if (workspace.repository.kind === "local-only")
