@@ -46,10 +46,7 @@ export interface Planned {
 export const noSecretVersions = (): Readonly<Record<string, string>> => ({});
 
 /** Null where the environment or its target is not there; the diagnostics say why. */
-export async function openEnvironment(
-  workspace: Workspace,
-  name: string,
-): Promise<Diagnosed<OpenEnvironment | null>> {
+export async function openEnvironment(workspace: Workspace, name: string): Promise<Diagnosed<OpenEnvironment | null>> {
   const first = await workspace.look();
   const { project } = first;
   if (first.diagnostics.some(({ severity }) => severity === "error"))

@@ -160,7 +160,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     async () => (await import("./commands/site.ts")).site,
   );
 
-  if (argv[2] === "completion" || argv[2] === "complete") {
+  const wantsHelp = argv.slice(3).some((argument) => argument === "--help" || argument === "-h");
+  if ((argv[2] === "completion" && !wantsHelp) || argv[2] === "complete") {
     const { default: tab } = await import("@bomb.sh/tab/commander");
     tab(program, { completionCommandName: "completion" });
   } else

@@ -59,7 +59,10 @@ function folderId(entries: readonly TreeEntry[], prefix: string): Oid {
     if (rest.length === 0) children.set(name, { mode: entry.mode, id: entry.blob, sortKey: name });
     else {
       const inside = `${prefix}${name}/`;
-      const id = folderId(entries.filter((one) => one.path.startsWith(inside)), inside);
+      const id = folderId(
+        entries.filter((one) => one.path.startsWith(inside)),
+        inside,
+      );
       children.set(name, { mode: "40000", id, sortKey: `${name}/` });
     }
   }

@@ -1,11 +1,13 @@
 import stringWidth from "string-width";
 import { checkOnce } from "../../health/schedule.ts";
 import { formatDuration } from "../../model/duration.ts";
+import type { CheckOutputJson } from "../../model/generated/health.ts";
 import type { Sample } from "../../model/health.ts";
 import type { Face } from "../face.ts";
 import { openHealthRecord, watchedOf } from "../health-record.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
+import { siteDataNow } from "../status-site.ts";
 import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../workspace.ts";
 import { unknownService } from "./logs.ts";
@@ -50,7 +52,17 @@ export async function check(
     }
     showProblems(terminal, await record.save());
     if (watched.length === 0) terminal.say("No service here can be asked: none has a port or a health endpoint.");
-    if (terminal.json) terminal.result(`${JSON.stringify({ environment: options.environment, samples }, null, 2)}\n`);
+    if (terminal.json) {
+      const { state } = await opened.value.store.read();
+      const data = siteDataNow(face, { catalog: catalog.value, state, segments: record.segments() });
+      const services = asked.map(({ id }) => {
+        const page = data.services.find((one) => one.id === id);
+        const sample = samples.find(({ service }) => service === id) ?? null;
+        return { service: id, verdict: page?.verdict ?? "unknown", says: page?.says ?? "Not checked yet.", sample };
+      });
+      const output: CheckOutputJson = { format_version: "1.0", environment: options.environment, services };
+      terminal.result(`${JSON.stringify(output, null, 2)}\n`);
+    }
     return samples.some(({ outcome }) => outcome === "fail") ? 1 : 0;
   } finally {
     await workspace.close();

@@ -55,7 +55,14 @@ export async function status(face: Face, options: { readonly environment: string
     if (terminal.json) {
       const applying =
         claim === null ? null : { run: claim.run, since: claim.since, ...(claim.url ? { url: claim.url } : {}) };
-      const result = { environment: environment.name, state: oid, running: observation !== null, applying, services };
+      const result = {
+        format_version: "1.0",
+        environment: environment.name,
+        state: oid,
+        running: observation !== null,
+        applying,
+        services,
+      };
       terminal.result(`${JSON.stringify(result, null, 2)}\n`);
       return 0;
     }
