@@ -19,14 +19,18 @@ export function temporaryFolder(name = "fairlead-test-"): string {
   return folder;
 }
 
-/** Runs git in a folder and returns what it printed, without the last newline. */
-export function git(folder: string, ...args: string[]): string {
+/** Runs git in a folder and returns what it printed, without the last newline. A last argument may carry its input. */
+export function git(folder: string, ...given: (string | { readonly input: string })[]): string {
+  const args = given.filter((one) => typeof one === "string");
+  const last = given.at(-1);
+  const input = typeof last === "object" ? last.input : "";
   const identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgSign=false"];
   const environment = { ...BARE_ENVIRONMENT };
   const output = execFileSync("git", [...identity, ...args], {
     cwd: folder,
     env: environment as NodeJS.ProcessEnv,
-    stdio: ["ignore", "pipe", "pipe"],
+    input,
+    stdio: ["pipe", "pipe", "pipe"],
   });
   return output.toString("utf8").replace(/\n$/, "");
 }

@@ -1,7 +1,6 @@
 import stringWidth from "string-width";
 import { checkOnce } from "../../health/schedule.ts";
 import { formatDuration } from "../../model/duration.ts";
-import type { CheckOutputJson } from "../../model/generated/health.ts";
 import type { Sample } from "../../model/health.ts";
 import type { Face } from "../face.ts";
 import { openHealthRecord, watchedOf } from "../health-record.ts";
@@ -60,7 +59,7 @@ export async function check(
         const sample = samples.find(({ service }) => service === id) ?? null;
         return { service: id, verdict: page?.verdict ?? "unknown", says: page?.says ?? "Not checked yet.", sample };
       });
-      const output: CheckOutputJson = { format_version: "1.0", environment: options.environment, services };
+      const output = { format_version: "1.0", environment: options.environment, services };
       terminal.result(`${JSON.stringify(output, null, 2)}\n`);
     }
     return samples.some(({ outcome }) => outcome === "fail") ? 1 : 0;
