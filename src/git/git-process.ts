@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { Ms } from "../model/basics.ts";
 import { GitError, kindOf } from "./git-error.ts";
 
 /** The variables a process runs with: `process.env`, handed in by the faces. */
@@ -38,6 +39,9 @@ const CALM: readonly string[] = [
     "fetch.recurseSubmodules=no",
     "fetch.prune=false",
     "gc.auto=0",
+    // A transfer that trickles is a broken one: below 100 bytes a second for half a minute.
+    "http.lowSpeedLimit=100",
+    "http.lowSpeedTime=30",
     "maintenance.auto=false",
     "color.ui=false",
     "core.quotePath=false",
@@ -63,16 +67,22 @@ const ASTRAY: readonly string[] = [
   "GIT_NOGLOB_PATHSPECS",
   "GIT_ICASE_PATHSPECS",
   "LANGUAGE",
+  // A window that asks for a password is one more prompt that nobody sees. `GIT_ASKPASS` stays: workflows answer by it.
+  "SSH_ASKPASS",
 ];
 
 /**
  * Runs one Git command to its end. Throws a GitError when Git cannot be started or exits with a code that is not in
- * `allow` (0 by default). `input` goes to its standard input.
+ * `allow` (0 by default), or runs longer than `timeoutMs`. `input` goes to its standard input.
  */
 export async function runGit(
   context: GitContext,
   args: readonly string[],
-  options: { readonly input?: Iterable<Uint8Array | string>; readonly allow?: readonly number[] | "any" } = {},
+  options: {
+    readonly input?: Iterable<Uint8Array | string>;
+    readonly allow?: readonly number[] | "any";
+    readonly timeoutMs?: Ms;
+  } = {},
 ): Promise<GitResult> {
   const child = startGit(context, args);
   const out: Buffer[] = [];
@@ -83,6 +93,15 @@ export async function runGit(
     child.on("error", (error) => reject(couldNotStart(error)));
     child.on("close", (code) => resolve(code ?? 255));
   });
+  let late = false;
+  const { timeoutMs } = options;
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          late = true;
+          endGroup(child);
+        }, timeoutMs);
   // A child that ends before it has read everything breaks the pipe: its exit code tells the story.
   child.stdin.on("error", () => {});
   for (const piece of options.input ?? []) {
@@ -91,7 +110,8 @@ export async function runGit(
     }
   }
   child.stdin.end();
-  const code = await ended;
+  const code = await ended.finally(() => clearTimeout(timer));
+  if (late) throw new GitError("unreachable", `git ${verbOf(args)} had not ended after ${timeoutMs} ms`);
   const result = { code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString("utf8") };
   const allow = options.allow ?? [0];
   if (allow === "any" || allow.includes(code)) return result;
@@ -118,8 +138,21 @@ export function gitFailed(
   args: readonly string[],
   result: { readonly code: number; readonly stderr: string },
 ): GitError {
-  const verb = args.find((argument) => /^[a-z][a-z-]+$/.test(argument)) ?? "command";
-  return new GitError(kindOf(result.stderr), `git ${verb} failed with exit code ${result.code}`, result.stderr);
+  return new GitError(kindOf(result.stderr), `git ${verbOf(args)} failed with exit code ${result.code}`, result.stderr);
+}
+
+function verbOf(args: readonly string[]): string {
+  return args.find((argument) => /^[a-z][a-z-]+$/.test(argument)) ?? "command";
+}
+
+/** Git's own children (ssh, the HTTP transport) hold its pipes open: they go with it. */
+function endGroup(child: ChildProcessWithoutNullStreams): void {
+  try {
+    if (child.pid !== undefined && process.platform !== "win32") process.kill(-child.pid, "SIGKILL");
+    else child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 export function couldNotStart(error: Error): GitError {
@@ -133,5 +166,5 @@ export function calmEnvironment(environment: Environment): Record<string, string
   const calm: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment))
     if (value !== undefined && !ASTRAY.includes(name) && !name.startsWith("GIT_TRACE")) calm[name] = value;
-  return { ...calm, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
+  return { ...calm, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", GCM_INTERACTIVE: "never" };
 }

@@ -11,10 +11,13 @@ export function checkSwap(request: SwapRequest): void {
   for (const path of request.put.keys()) if (!isSafePath(path)) throw new TypeError(`not a path to write: ${path}`);
 }
 
+/** Carries a swap's nonce in its commit's message. */
+export const NONCE_TRAILER = "Fairlead-Nonce";
+
 /** The commit's message: what people read in the log, and the nonce that tells two identical swaps apart. */
 export function commitMessage(request: SwapRequest): string {
   const message = request.message.trim();
   // Trailers are one block at the end: what stands there already gets company, not a second block.
   const gap = /\n[\w-]+: [^\n]+$/.test(message) ? "\n" : "\n\n";
-  return `${message}${gap}Fairlead-Nonce: ${request.nonce}\n`;
+  return `${message}${gap}${NONCE_TRAILER}: ${request.nonce}\n`;
 }

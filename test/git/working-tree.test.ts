@@ -74,5 +74,7 @@ test("below Git's top level, paths are relative to the folder worked in", async 
 });
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  return Array.fromAsync(items);
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }

@@ -1,0 +1,176 @@
+import type { Ms, Oid } from "../model/basics.ts";
+import type { RefStore, Swap, SwapRequest } from "../model/ref-store.ts";
+import { objectTree } from "./commit-tree.ts";
+import { GitError, kindOf } from "./git-error.ts";
+import { type GitContext, runGit } from "./git-process.ts";
+import { memoryTree } from "./memory-ref-store.ts";
+import type { Repository } from "./repository.ts";
+import { checkSwap, NONCE_TRAILER } from "./swap-request.ts";
+import { writeCommit } from "./write-commit.ts";
+
+const ASK_MAX_MS: Ms = 30_000;
+const TRANSFER_MAX_MS: Ms = 120_000;
+/** A push that broke is sent again as it is: the same commit under the same lease cannot be applied twice. */
+const PUSH_ATTEMPTS_MAX = 3;
+/** A ref may move between our asking and our fetching. */
+const FETCH_ATTEMPTS_MAX = 5;
+/** How far back a nonce is looked for: swaps by others within the moment in which a connection broke. */
+const ANCESTRY_MAX = 200;
+
+/**
+ * Refs of a remote: the State that a team shares. What is fetched and pushed leaves the user's branches alone; a ref of
+ * ours, `refs/fairlead/remotes/...`, keeps it from being fetched twice. A shallow clone (a workflow's) stays shallow.
+ *
+ * Throws a GitError where the remote is out of reach for a read, asks for credentials that nobody gave, or has rules or
+ * hooks that refuse the push. A push whose answer was lost is settled by looking for its nonce in the tip's ancestry.
+ */
+export function remoteRefStore(repository: Repository, remote: string): RefStore {
+  const { objects } = repository;
+
+  const context = (): GitContext => {
+    const where = repository.context();
+    if (where === null) throw new GitError("no-remote", `the folder ${repository.root} has no remote \`${remote}\``);
+    return where;
+  };
+  const has = async (oid: Oid): Promise<boolean> => (await objects.find(`${oid}^{commit}`)) !== null;
+
+  const tipOf = async (ref: string): Promise<Oid | null> => {
+    const args = ["ls-remote", "--refs", "--", remote, ref];
+    const { stdout } = await runGit(context(), args, { timeoutMs: ASK_MAX_MS });
+    for (const line of stdout.toString("utf8").split("\n")) {
+      const [oid, name] = line.split("\t");
+      if (name === ref && oid) return oid;
+    }
+    return null;
+  };
+
+  /** The remote's tip, with its objects here. */
+  const fetchTip = async (ref: string): Promise<Oid | null> => {
+    for (let attempt = 1; attempt <= FETCH_ATTEMPTS_MAX; attempt++) {
+      const tip = await tipOf(ref);
+      if (tip === null || (await has(tip))) return tip;
+      await fetchRef(ref, (await isShallow()) ? 1 : null);
+      if (await has(tip)) {
+        // Only spares the next fetch; another process may be faster, or the folder read-only.
+        await runGit(context(), ["update-ref", "--no-deref", keptRef(remote, ref), tip], { allow: "any" });
+        return tip;
+      }
+    }
+    throw new GitError("unreachable", `${ref} of ${remote} moves faster than it can be fetched`);
+  };
+
+  /** Objects alone: no FETCH_HEAD, no branch, no tag, and no remote-tracking ref that other processes might lock. */
+  const fetchRef = async (ref: string, depth: number | null): Promise<void> => {
+    const args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-auto-maintenance"];
+    const shallow = depth === null ? [] : [`--depth=${depth}`];
+    const result = await runGit(context(), [...args, ...shallow, "--", remote, ref], {
+      timeoutMs: TRANSFER_MAX_MS,
+      allow: "any",
+    });
+    // A ref that has gone since we asked is no failure: asking again will tell.
+    if (result.code !== 0 && !/couldn't find remote ref/.test(result.stderr))
+      throw new GitError(kindOf(result.stderr), `${ref} could not be fetched from ${remote}`, result.stderr);
+  };
+
+  let shallow: Promise<boolean> | undefined;
+  const isShallow = (): Promise<boolean> => {
+    shallow ??= runGit(context(), ["rev-parse", "--is-shallow-repository"]).then(
+      ({ stdout }) => stdout.toString("latin1").trim() === "true",
+    );
+    return shallow;
+  };
+
+  /** What became of a push that told us nothing; null: it has not arrived, so far. */
+  const settle = async (request: SwapRequest, pushed: Oid): Promise<Swap | null> => {
+    const tip = await tipOf(request.ref);
+    if (tip === pushed) return { is: "won", oid: pushed };
+    if (tip === request.expected) return null;
+    if (tip === null) return { is: "unknown" };
+    if (!(await has(tip))) await fetchRef(request.ref, (await isShallow()) ? ANCESTRY_MAX : null);
+    const format = `--format=%H %(trailers:key=${NONCE_TRAILER},valueonly,separator=%x2C)`;
+    const args = ["log", `--max-count=${ANCESTRY_MAX}`, format, "--end-of-options", tip, "--"];
+    const log = await runGit(context(), args, { allow: "any" });
+    const commits = log.stdout.toString("utf8").split("\n").filter(Boolean);
+    for (const commit of commits) {
+      const [oid = "", nonces = ""] = commit.split(" ");
+      if (nonces.split(",").includes(request.nonce)) return { is: "won", oid };
+      if (oid === request.expected) return { is: "conflict", oid: tip };
+    }
+    // The whole history of a ref that was to be created, and our nonce is not in it.
+    if (request.expected === null && log.code === 0 && commits.length < ANCESTRY_MAX && !(await isShallow()))
+      return { is: "conflict", oid: tip };
+    return { is: "unknown" };
+  };
+
+  return {
+    async read(ref) {
+      const oid = await fetchTip(ref);
+      return { oid, tree: oid === null ? memoryTree(null, new Map()) : objectTree(objects, oid) };
+    },
+    async swap(request) {
+      checkSwap(request);
+      const { ref, expected } = request;
+      // A commit can only be built on one that is here.
+      if (expected !== null && !(await has(expected))) {
+        const tip = await fetchTip(ref);
+        if (tip !== expected) return { is: "conflict", oid: tip };
+      }
+      const oid = await writeCommit(await repository.writable(), request, await repository.identity());
+      for (let attempt = 1; ; attempt++) {
+        const pushed = await push(context(), { remote, ref, expected, oid });
+        if (pushed.is === "done") return { is: "won", oid };
+        // The lease is held against what the remote tells before anything is sent: nothing of ours can have arrived.
+        if (pushed.is === "stale" && attempt === 1) return { is: "conflict", oid: await tipOf(ref) };
+        const settled = await settle(request, oid).catch((error: unknown): Swap => {
+          if (pushed.is === "refused" || !(error instanceof GitError)) throw error;
+          return { is: "unknown" };
+        });
+        if (settled !== null) return settled;
+        if (pushed.is === "refused") throw pushed.error;
+        if (attempt === PUSH_ATTEMPTS_MAX) return { is: "unknown" };
+      }
+    },
+  };
+}
+
+type Pushed = { readonly is: "done" | "stale" | "broken" } | { readonly is: "refused"; readonly error: GitError };
+
+/** One push of a commit onto a ref under a lease, judged by what Git prints for programs (`--porcelain`, git-push(1)). */
+async function push(
+  context: GitContext,
+  what: { readonly remote: string; readonly ref: string; readonly expected: Oid | null; readonly oid: Oid },
+): Promise<Pushed> {
+  const { remote, ref, expected, oid } = what;
+  const lease = `--force-with-lease=${ref}:${expected ?? ""}`;
+  const args = ["push", "--porcelain", "--no-verify", lease, "--", remote, `${oid}:${ref}`];
+  const result = await runGit(context, args, { timeoutMs: TRANSFER_MAX_MS, allow: "any" }).catch((error: unknown) => {
+    // Past its time: what had been sent by then may still be applied.
+    if (error instanceof GitError && error.kind === "unreachable") return null;
+    throw error;
+  });
+  if (result === null) return { is: "broken" };
+  const refused = (said: string): Pushed => {
+    const kind = /insufficient permission|Permission denied/i.test(said) ? "not-permitted" : kindOf(said);
+    return { is: "refused", error: new GitError(kind, `${remote} did not take the push to ${ref}`, said) };
+  };
+  const [flag, , summary = ""] =
+    result.stdout
+      .toString("utf8")
+      .split("\n")
+      .map((line) => line.split("\t"))
+      .find((fields) => fields[1]?.endsWith(`:${ref}`)) ?? [];
+  if (flag !== undefined && flag !== "!") return { is: "done" };
+  if (/^\[rejected\]/.test(summary)) return { is: "stale" };
+  if (LOST_AT_THE_REMOTE.test(summary) || /^\[remote failure\]/.test(summary)) return { is: "broken" };
+  if (flag === "!") return refused(`${result.stderr}\n${summary}`);
+  return kindOf(result.stderr) === "unreachable" ? { is: "broken" } : refused(result.stderr);
+}
+
+/** Somebody else held the ref's lock, or had moved it in the moment between the lease and the update. */
+const LOST_AT_THE_REMOTE =
+  /^\[remote rejected\] \(.*(cannot lock ref|failed to (update|lock) ref|incorrect old value|already exists|fetch first)/;
+
+/** `refs/heads/x` of `origin` → `refs/fairlead/remotes/origin/heads/x`. A remote may be given as a URL. */
+function keptRef(remote: string, ref: string): string {
+  return `refs/fairlead/remotes/${remote.replace(/[^\w-]+/g, "-")}/${ref.replace(/^refs\//, "")}`;
+}
