@@ -92,6 +92,8 @@ export interface State {
   readonly journal: Journal | null;
   /** Sorted by id. */
   readonly services: ReadonlyMap<ServiceId, ServiceRecord>;
+  /** The next release number of services whose record was removed: should one come back, no number is given out twice. */
+  readonly gone?: ReadonlyMap<ServiceId, number>;
 }
 
 /** What a swap of State changes; what is not named stays. */

@@ -15,6 +15,8 @@ import {
   type StateStore,
 } from "../model/state.ts";
 import type { Tree } from "../model/tree.ts";
+import { changed, sortedById } from "./changed.ts";
+import { freshRecord, isForgotten } from "./records.ts";
 import type { Snapshot, StateCache } from "./state-cache.ts";
 import {
   checkWritten,
@@ -79,23 +81,6 @@ export function stateStore(options: {
   };
 }
 
-/** State after a change, without asking anybody. */
-export function changed(state: State, change: StateChange): State {
-  const services = new Map(state.services);
-  for (const [id, record] of change.services ?? []) {
-    if (record === null) services.delete(id);
-    else services.set(id, record);
-  }
-  const added = [...(change.services?.keys() ?? [])].some((id) => !state.services.has(id));
-  return {
-    ...state,
-    epoch: change.epoch ?? state.epoch,
-    claim: change.claim === undefined ? state.claim : change.claim,
-    journal: change.journal ?? state.journal,
-    services: added ? sortedById(services) : services,
-  };
-}
-
 function filesOf(
   base: Snapshot,
   state: State,
@@ -107,7 +92,12 @@ function filesOf(
     put.set(ENVIRONMENT_FILE, { version, environment, epoch, claim });
   }
   if (change.journal !== undefined) put.set(JOURNAL_FILE, change.journal);
-  for (const [id, record] of change.services ?? []) put.set(recordPath(id), record);
+  for (const [id, record] of change.services ?? []) {
+    const old = base.state.services.get(id);
+    // What stays of a removed record is its next release number, so that none is ever given out twice.
+    if (record !== null) put.set(recordPath(id), record);
+    else if (old) put.set(recordPath(id), freshRecord(id, old.updatedAt, old.nextRelease));
+  }
   return put;
 }
 
@@ -136,6 +126,7 @@ async function decodeTree(from: {
   const blobs = new Map<string, Oid>();
   const fresh: { readonly path: string; readonly blob: Oid }[] = [];
   const records = new Map<ServiceId, ServiceRecord>();
+  const gone = new Map<ServiceId, number>();
   const odd: string[] = [];
   let header: EnvironmentFile | null = null;
   let journal: Journal | null = null;
@@ -150,8 +141,10 @@ async function decodeTree(from: {
     else {
       const id = path.slice(3, -".json".length);
       const record = before.state.services.get(id);
-      if (record === undefined) fresh.push({ path, blob });
-      else records.set(id, record);
+      const nextRelease = before.state.gone?.get(id);
+      if (record !== undefined) records.set(id, record);
+      else if (nextRelease !== undefined) gone.set(id, nextRelease);
+      else fresh.push({ path, blob });
     }
   }
 
@@ -164,7 +157,11 @@ async function decodeTree(from: {
       if (value === null) continue;
       if (path === ENVIRONMENT_FILE) header = value as EnvironmentFile;
       else if (path === JOURNAL_FILE) journal = value as Journal;
-      else records.set((value as ServiceRecord).service, value as ServiceRecord);
+      else {
+        const record = value as ServiceRecord;
+        if (isForgotten(record)) gone.set(record.service, record.nextRelease);
+        else records.set(record.service, record);
+      }
     }
     for (const path of odd) decode.note(path, `\`${path}\` has no place in State`);
     if (header !== null && header.environment !== environment)
@@ -178,9 +175,7 @@ async function decodeTree(from: {
     decode.finish();
   }
   const { version, epoch, claim } = header as EnvironmentFile;
-  return { oid, state: { version, environment, epoch, claim, journal, services: sortedById(records) }, blobs };
-}
-
-function sortedById(services: ReadonlyMap<ServiceId, ServiceRecord>): ReadonlyMap<ServiceId, ServiceRecord> {
-  return new Map([...services].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const services = sortedById(records);
+  const state: State = { version, environment, epoch, claim, journal, services, ...(gone.size === 0 ? {} : { gone }) };
+  return { oid, state, blobs };
 }
