@@ -49,6 +49,14 @@ export const CODES = {
   "health-history-busy":
     "Samples could not be stored yet, because other collectors were faster or the ref was out of reach.",
   "site-port-unavailable": "The status site cannot be served on the port that was asked for.",
+  "secret-unresolved": "A service refers to a secret that has no value in the environment.",
+  "strategy-not-available": "A service asks for a rollout strategy that this version does not have.",
+  "target-cannot-run": "A service asks for something that the target of its environment cannot do.",
+  "destroy-not-named": "A service would be deleted or replaced, and nobody named it with --allow-destroy.",
+  "destroy-named-for-nothing": "A service was named with --allow-destroy, and the plan does not destroy it.",
+  "catalog-empty": "No file declares a service, and all recorded ones would be deleted.",
+  "too-many-deletes": "A larger share of the recorded services would be deleted than fairlead.yaml permits at once.",
+  "plan-file-invalid": "A plan file is none of Fairlead's, of a later format, or was edited.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -12,7 +12,7 @@ export type StepAction = "create" | "update" | "replace" | "delete" | "start" | 
 export interface FieldChange {
   /** Keys from the top of the service file; the code's own change has the path `["source"]` and format absent. */
   readonly path: readonly string[];
-  /** Typed values; absent means that the field is not there on that side. */
+  /** Typed values; absent means that the field is not there on that side. A reference to a secret is `{secret, version}`. */
   readonly before?: unknown;
   readonly after?: unknown;
   readonly impact: Impact;
@@ -35,18 +35,22 @@ export interface Step {
     readonly artifact: Artifact;
     readonly artifactDigest: Digest;
     readonly runDigest: Digest;
+    /** Versions of the secrets it uses, by name. */
+    readonly secrets: Readonly<Record<string, string>>;
   } | null;
   /** Digest of the service's record as the plan saw it; null: none. Staleness is judged by this alone. */
   readonly prior: Digest | null;
   /** H(environment, service, prior, next spec, artifact, action, secret ciphertext ids): what an approval binds to. */
   readonly digest: Digest;
+  /** Null: nothing runs (inactive, external), the release is only recorded; or the step is held. */
   readonly strategy: RolloutStrategy | null;
   readonly timeline: Timeline | null;
-  /** Services that depend on this one, directly or through others: the blast radius. Sorted. */
+  /** Services that depend on this one, directly or through others: the blast radius. Sorted; none for a create, which touches nobody. */
   readonly dependents: readonly ServiceId[];
   /** Services of this plan whose steps must have ended well before this one begins. Sorted. */
   readonly waitsFor: readonly ServiceId[];
   readonly previousId?: ServiceId;
+  /** By its file or by its record; what is recorded afterwards is what the file says. */
   readonly protected: boolean;
   /** True when the step is applied only if named with `--allow-destroy`. */
   readonly mustBeNamed: boolean;
@@ -66,7 +70,10 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** H of the sorted step digests. */
   readonly digest: Digest;
+  /** How many steps of each action; `no-op` counts the services that agree. */
   readonly counts: Readonly<Record<StepAction, number>>;
+  /** Steps that must be named and were, sorted: with the digests of their steps this is the permission. */
+  readonly allowDestroy: readonly ServiceId[];
 }
 
 export interface PlanInput {

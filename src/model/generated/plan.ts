@@ -88,7 +88,7 @@ export interface ResourceChange {
  */
 export interface Change {
   /**
-   * Terraform's words: a replace is delete and create, or create and delete; start and stop are update; move, no-op and held are no-op.
+   * Terraform's words: a replace is delete and create, or create and delete; start and stop are update, and so is a move with further changes; move, no-op and held are no-op.
    *
    * @minItems 1
    * @maxItems 2
@@ -152,11 +152,15 @@ export interface FairleadPlan {
    */
   digest: string;
   /**
-   * How many steps of each action.
+   * How many steps of each action; no-op counts the services that agree.
    */
   counts: {
     [k: string]: number;
   };
+  /**
+   * Services whose steps must be named and were: bound to the digests of these steps.
+   */
+  allow_destroy: string[];
   /**
    * Services that change, in the order of application.
    */
@@ -186,6 +190,20 @@ export interface PlanStep {
    * Digest of the service's record as the plan saw it; null where there is none. The step is stale once it differs.
    */
   prior: string | null;
+  /**
+   * Digest of the declared service, which holds references in place of secrets; null where it goes away.
+   */
+  spec_digest: string | null;
+  /**
+   * Digest of what is to run; null where it goes away.
+   */
+  artifact_digest: string | null;
+  /**
+   * Versions (ids of the ciphertexts) of the secrets it uses, by name.
+   */
+  secrets: {
+    [k: string]: string;
+  };
   /**
    * The gravest impact of its changes.
    */
@@ -298,15 +316,11 @@ export interface PlanFieldChange {
   /**
    * The recorded value, typed; null for a secret.
    */
-  before?: {
-    [k: string]: unknown;
-  };
+  before?: {} | unknown[] | string | number | boolean | null;
   /**
    * The declared value, typed; null for a secret.
    */
-  after?: {
-    [k: string]: unknown;
-  };
+  after?: {} | unknown[] | string | number | boolean | null;
   /**
    * What the change costs.
    */
