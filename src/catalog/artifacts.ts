@@ -1,54 +1,63 @@
 import { suggest } from "../diagnostics/suggest.ts";
-import type { Oid } from "../model/basics.ts";
+import type { Digest, Oid } from "../model/basics.ts";
 import type { Artifact } from "../model/catalog.ts";
+import { digestOf } from "../model/digest.ts";
 import type { Tree } from "../model/tree.ts";
 import type { Runs } from "./facts.ts";
 import type { PathProblem } from "./path-problem.ts";
 
 export interface ArtifactFinding {
   readonly artifact: Artifact;
+  readonly artifactDigest: Digest;
   readonly problems: readonly PathProblem[];
 }
 
-/** Looks up what services run: the Git ids of their code in a Tree, the versions of their templates. A path is asked for once. */
+/**
+ * Looks up what services run: the Git ids of their code in a Tree, the versions of their templates. Each question is
+ * answered once, however many services and environments ask it.
+ */
 export function artifactFinder(
   tree: Tree,
   templates: ReadonlyMap<string, string>,
 ): (runs: Runs) => Promise<ArtifactFinding> {
-  const ids = new Map<string, Promise<Oid | null>>();
-  const idAt = (path: string): Promise<Oid | null> => {
-    let id = ids.get(path);
-    if (!id) {
-      id = tree.idAt(path);
-      ids.set(path, id);
+  const findings = new Map<string, Promise<ArtifactFinding>>();
+  return (runs) => {
+    const question = JSON.stringify(runs);
+    let finding = findings.get(question);
+    if (!finding) {
+      finding = find(runs, tree, templates).then((found) => ({ ...found, artifactDigest: digestOf(found.artifact) }));
+      findings.set(question, finding);
     }
-    return id;
-  };
-  return async (runs) => {
-    switch (runs.is) {
-      case "nothing":
-        return { artifact: { kind: "none" }, problems: [] };
-      case "image":
-        return { artifact: { kind: "image", reference: runs.reference }, problems: [] };
-      case "template":
-        return templateArtifact(runs.template, templates);
-      case "files": {
-        const trees: Record<string, Oid> = {};
-        const problems: PathProblem[] = [];
-        const add = async (path: string, keys: readonly string[]): Promise<void> => {
-          const id = await idAt(path);
-          if (id !== null) trees[path] = id;
-          else problems.push(missingPath(path, keys));
-        };
-        if (runs.source !== null) await add(runs.source, ["source"]);
-        for (const [index, path] of runs.watch.entries()) await add(path, ["watch", String(index)]);
-        return { artifact: { kind: "files", trees }, problems };
-      }
-    }
+    return finding;
   };
 }
 
-function templateArtifact(template: string, templates: ReadonlyMap<string, string>): ArtifactFinding {
+type Found = Omit<ArtifactFinding, "artifactDigest">;
+
+async function find(runs: Runs, tree: Tree, templates: ReadonlyMap<string, string>): Promise<Found> {
+  switch (runs.is) {
+    case "nothing":
+      return { artifact: { kind: "none" }, problems: [] };
+    case "image":
+      return { artifact: { kind: "image", reference: runs.reference }, problems: [] };
+    case "template":
+      return templateArtifact(runs.template, templates);
+    case "files": {
+      const trees: Record<string, Oid> = {};
+      const problems: PathProblem[] = [];
+      const add = async (path: string, keys: readonly string[]): Promise<void> => {
+        const id = await tree.idAt(path);
+        if (id !== null) trees[path] = id;
+        else problems.push(missingPath(path, keys));
+      };
+      if (runs.source !== null) await add(runs.source, ["source"]);
+      for (const [index, path] of runs.watch.entries()) await add(path, ["watch", String(index)]);
+      return { artifact: { kind: "files", trees }, problems };
+    }
+  }
+}
+
+function templateArtifact(template: string, templates: ReadonlyMap<string, string>): Found {
   const version = templates.get(template);
   if (version !== undefined) return { artifact: { kind: "template", template, version }, problems: [] };
   const known = [...templates.keys()].sort();

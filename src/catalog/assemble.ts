@@ -1,31 +1,25 @@
 import type { ServiceId } from "../model/basics.ts";
 import type { CatalogEntry } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { Project } from "../model/project.ts";
-import type { Tree, TreeEntry } from "../model/tree.ts";
-import { artifactFinder } from "./artifacts.ts";
+import type { TreeEntry } from "../model/tree.ts";
+import type { ArtifactFinding } from "./artifacts.ts";
 import { catalogEntry } from "./catalog-entry.ts";
-import { type Compiled, layersOf } from "./compile-service.ts";
-import type { Facts } from "./facts.ts";
-import { type Origin, origin } from "./origin.ts";
-import type { Read } from "./read-text.ts";
+import type { Compiled } from "./compile-service.ts";
+import type { Facts, Runs } from "./facts.ts";
+import { type Layer, type Origin, origin } from "./origin.ts";
 import type { Declared } from "./rule.ts";
 import { CATALOG_RULES } from "./rules.ts";
-import type { SourceFile } from "./source-file.ts";
 
-/** One file, compiled. */
+/** One file, compiled now or remembered. */
 export interface Assembly {
   readonly entry: TreeEntry;
   readonly compiled: Compiled;
-  readonly read: Read;
+  /** The texts that its values stand in: asked for only where something is said about them. */
+  readonly layers: () => readonly [Layer, ...Layer[]];
 }
 
 export interface AssembleContext {
-  readonly tree: Tree;
-  readonly project: Project;
-  readonly projectFile: SourceFile | null;
-  readonly environment: string | null;
-  readonly templates: ReadonlyMap<string, string>;
+  readonly artifactOf: (runs: Runs) => Promise<ArtifactFinding>;
   /** Files that were not even read. */
   readonly refused: readonly string[];
 }
@@ -48,7 +42,7 @@ export async function assemble(parts: readonly Assembly[], context: AssembleCont
       for (const id of ids.length > 0 ? ids : [idFromPath(part.entry.path)]) broken.add(id);
       continue;
     }
-    services.push(declared(part, part.compiled.service.facts, context));
+    services.push(declared(part, part.compiled.service.facts));
   }
 
   const byId = new Map<ServiceId, (typeof services)[number]>();
@@ -61,27 +55,24 @@ export async function assemble(parts: readonly Assembly[], context: AssembleCont
     for (const { service, keys, at, problem } of rule.find({ services, byId, broken }))
       diagnostics.push((service as (typeof services)[number]).where().diagnosticAt(keys, at, problem));
 
-  const artifactOf = artifactFinder(context.tree, context.templates);
   const entries: CatalogEntry[] = [];
   for (const { part, facts, where } of services) {
-    const { artifact, problems } = await artifactOf(facts.runs);
+    const { artifact, artifactDigest, problems } = await context.artifactOf(facts.runs);
     for (const { keys, at, problem } of problems) diagnostics.push(where().diagnosticAt(keys, at, problem));
     if (part.compiled.service && !twice.has(facts.id))
-      entries.push(catalogEntry({ entry: part.entry, service: part.compiled.service, artifact, where }));
+      entries.push(
+        catalogEntry({ entry: part.entry, service: part.compiled.service, artifact, artifactDigest, where }),
+      );
   }
   for (const id of twice) broken.add(id);
   entries.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { services: new Map(entries.map((entry) => [entry.id, entry])), broken, diagnostics };
 }
 
-function declared(
-  part: Assembly,
-  facts: Facts,
-  context: AssembleContext,
-): Declared & { readonly part: Assembly; readonly where: () => Origin } {
+function declared(part: Assembly, facts: Facts): Declared & { readonly part: Assembly; readonly where: () => Origin } {
   let known: Origin | undefined;
   const where = (): Origin => {
-    known ??= origin(layersOf(part.read.file, part.read.raw, context));
+    known ??= origin(part.layers());
     return known;
   };
   return {

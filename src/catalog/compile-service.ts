@@ -68,18 +68,24 @@ export function compileService(read: Read, context: CompileContext): Compiled {
   const { value, sorted } = resolve(raw, own, context.project);
   const spec = value as unknown as Spec;
   for (const rule of SERVICE_RULES)
-    for (const { keys, at, problem } of rule.find(spec, context)) diagnostics.push(where.diagnosticAt(keys, at, problem));
+    for (const { keys, at, problem } of rule.find(spec, context))
+      diagnostics.push(where.diagnosticAt(keys, at, problem));
   const specText = sorted ? JSON.stringify(spec) : (canonicalize(spec) ?? "");
   const facts = factsOf(spec, raw["previous_id"]);
   return { service: { facts, spec, specText, specDigest: hash("sha256", specText) }, ids: [], diagnostics };
 }
 
 /** Where the values of a file's service stand, in one environment; topmost first. */
-export function layersOf(file: SourceFile, raw: unknown, context: Omit<CompileContext, "checkCondition">): readonly [Layer, ...Layer[]] {
+export function layersOf(
+  file: SourceFile,
+  raw: unknown,
+  context: Omit<CompileContext, "checkCondition">,
+): readonly [Layer, ...Layer[]] {
   const own: Layer = { file, prefix: [] };
   const defaults: Layer[] = context.projectFile === null ? [] : [{ file: context.projectFile, prefix: ["defaults"] }];
   const { environment } = context;
-  const hasOverlay = environment !== null && (raw === undefined || (isMapping(raw) && overlayOf(raw, environment) !== null));
+  const hasOverlay =
+    environment !== null && (raw === undefined || (isMapping(raw) && overlayOf(raw, environment) !== null));
   return hasOverlay ? [{ file, prefix: ["environments", environment] }, own, ...defaults] : [own, ...defaults];
 }
 
@@ -124,7 +130,10 @@ function unknownEnvironments(raw: Raw, where: Origin, { environments }: Project)
       severity: "error",
       summary: `there is no environment \`${name}\``,
       detail: `fairlead.yaml names: ${known.join(", ")}.`,
-      hint: meant === undefined ? "add it to `environments` of fairlead.yaml, or remove the overlay" : `did you mean \`${meant}\`?`,
+      hint:
+        meant === undefined
+          ? "add it to `environments` of fairlead.yaml, or remove the overlay"
+          : `did you mean \`${meant}\`?`,
     });
   });
 }

@@ -38,7 +38,9 @@ export async function discover(tree: Tree, globs: readonly string[]): Promise<Di
 /** The folders that globs can match in, without those inside another: each is listed once. */
 function folders(globs: readonly string[]): string[] {
   const bases = [...new Set(globs.map((glob) => picomatch.scan(glob).base.replace(/^\.?\/|\/$/g, "")))];
-  return bases.filter((base) => !bases.some((other) => other !== base && (other === "" || base.startsWith(`${other}/`))));
+  return bases.filter(
+    (base) => !bases.some((other) => other !== base && (other === "" || base.startsWith(`${other}/`))),
+  );
 }
 
 /** Says where each link leads. */

@@ -9,22 +9,40 @@ import type { KeyPath } from "./source-file.ts";
  * Turns what the schema says into one clear sentence each: what was found, what was expected, what was probably meant.
  * What follows from another error is left out: a value of the wrong type is not also too short, a misspelt key not also missing.
  */
-export function explain(root: SchemaNode, document: unknown, errors: readonly SchemaError[]): PathProblem[] {
+export function explain(
+  root: SchemaNode,
+  document: unknown,
+  errors: readonly SchemaError[],
+  what = "a service",
+): PathProblem[] {
   const wrongTypes = new Set(errors.filter((error) => error.keyword === "type").map((error) => pathText(error.keys)));
   const misspelt = new Set<string>();
   const problems: PathProblem[] = [];
   const told = new Set<string>();
   // Unknown keys first: they may explain why another one is missing.
-  const ordered = [...errors].sort((a, b) => Number(b.keyword === "additionalProperties") - Number(a.keyword === "additionalProperties"));
+  const ordered = [...errors].sort(
+    (a, b) => Number(b.keyword === "additionalProperties") - Number(a.keyword === "additionalProperties"),
+  );
   for (const error of ordered) {
     if (FOLLOWS.has(error.keyword) || error.params["ofKey"] !== undefined) continue;
     if (error.keyword !== "type" && wrongTypes.has(pathText(error.keys))) continue;
-    if (error.keyword === "required" && misspelt.has(pathText([...error.keys, String(error.params["missingProperty"])]))) continue;
-    const told_ = `${error.keyword} ${pathText(error.keys)} ${error.params["missingProperty"] ?? error.params["additionalProperty"] ?? error.params["propertyName"] ?? ""}`;
-    if (told.has(told_)) continue;
-    told.add(told_);
+    if (
+      error.keyword === "required" &&
+      misspelt.has(pathText([...error.keys, String(error.params["missingProperty"])]))
+    )
+      continue;
+    const mark = `${error.keyword} ${pathText(error.keys)} ${error.params["missingProperty"] ?? error.params["additionalProperty"] ?? error.params["propertyName"] ?? ""}`;
+    if (told.has(mark)) continue;
+    told.add(mark);
     const node = nodeAt(root, error.keys);
-    const context: Context = { root, node, error, value: valueAt(document, error.keys), label: labelOf(error.keys) };
+    const context: Context = {
+      root,
+      what,
+      node,
+      error,
+      value: valueAt(document, error.keys),
+      label: labelOf(error.keys),
+    };
     const problem = (EXPLAIN[error.keyword] ?? otherwise)(context);
     if (error.keyword === "additionalProperties" && problem.meant !== undefined)
       misspelt.add(pathText([...error.keys, problem.meant]));
@@ -48,6 +66,8 @@ const FOLLOWS = new Set(["if", "allOf", "anyOf", "oneOf"]);
 
 interface Context {
   readonly root: SchemaNode;
+  /** What the whole document is, in words. */
+  readonly what: string;
   readonly node: SchemaNode;
   readonly error: SchemaError;
   readonly value: unknown;
@@ -111,7 +131,10 @@ const EXPLAIN: Readonly<Record<string, (context: Context) => Explained>> = {
       code: "key-format",
       summary: `\`${label}\` cannot have a key \`${key}\``,
       detail: descriptionOf(node),
-      hint: error.keys.at(-1) === "environment" ? "variables have letters, digits and underscores in their names" : undefined,
+      hint:
+        error.keys.at(-1) === "environment"
+          ? "variables have letters, digits and underscores in their names"
+          : undefined,
       keys: [...error.keys, key],
       at: "key",
     };
@@ -129,12 +152,20 @@ const EXPLAIN: Readonly<Record<string, (context: Context) => Explained>> = {
   minimum: outOfRange,
   maximum: outOfRange,
   exclusiveMinimum: outOfRange,
-  minLength: ({ label }) => ({ code: "value-empty", summary: `\`${label}\` is empty`, hint: "fill it in, or remove the key" }),
+  minLength: ({ label }) => ({
+    code: "value-empty",
+    summary: `\`${label}\` is empty`,
+    hint: "fill it in, or remove the key",
+  }),
   maxLength: ({ label, error }) => ({
     code: "value-length",
     summary: `\`${label}\` is longer than ${String(error.params["limit"])} characters`,
   }),
-  minItems: ({ label }) => ({ code: "value-empty", summary: `\`${label}\` is an empty list`, hint: "fill it in, or remove the key" }),
+  minItems: ({ label }) => ({
+    code: "value-empty",
+    summary: `\`${label}\` is an empty list`,
+    hint: "fill it in, or remove the key",
+  }),
   minProperties: ({ label }) => ({
     code: "value-empty",
     summary: `\`${label}\` is empty`,
@@ -150,7 +181,8 @@ function otherwise({ label, error, node }: Context): Explained {
 
 function outOfRange({ error, label, value, node }: Context): Explained {
   const limit = String(error.params["limit"]);
-  const relation = { minimum: "at least", maximum: "at most", exclusiveMinimum: "more than" }[error.keyword] ?? "within";
+  const relation =
+    { minimum: "at least", maximum: "at most", exclusiveMinimum: "more than" }[error.keyword] ?? "within";
   return {
     code: "value-range",
     summary: `\`${label}\` is ${inline(value)}; it must be ${relation} ${limit}`,
@@ -158,10 +190,10 @@ function outOfRange({ error, label, value, node }: Context): Explained {
   };
 }
 
-function unknownKey({ root, node, error, label }: Context): Explained {
+function unknownKey({ root, what, node, error, label }: Context): Explained {
   const key = String(error.params["additionalProperty"]);
   const known = Object.keys(node.properties ?? {});
-  const owner = label === "" ? "a service" : `\`${label}\``;
+  const owner = label === "" ? what : `\`${label}\``;
   const meant = suggest(key, known);
   const home = meant === undefined ? homeOf(root, key) : undefined;
   return {
@@ -216,7 +248,11 @@ function typeHint(node: SchemaNode, value: unknown): string | undefined {
   if (types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
     return node["x-format"] === "duration" || node["x-format"] === "size" ? undefined : "put it in quotes";
   if (types.includes("array") && typeof value === "string") return `make it a list: \`[${value.slice(0, 40)}]\``;
-  if ((types.includes("integer") || types.includes("number")) && typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value))
+  if (
+    (types.includes("integer") || types.includes("number")) &&
+    typeof value === "string" &&
+    /^-?\d+(\.\d+)?$/.test(value)
+  )
     return "remove the quotes";
   if (types.includes("boolean") && typeof value === "string" && /^(yes|no|on|off)$/i.test(value))
     return `write \`${/^(yes|on)$/i.test(value)}\`: in YAML 1.2 \`${value}\` is text`;
@@ -268,7 +304,11 @@ export function labelOf(keys: KeyPath): string {
 function valueAt(document: unknown, keys: KeyPath): unknown {
   let value = document;
   for (const key of keys)
-    value = Array.isArray(value) ? value[Number(key)] : isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    value = Array.isArray(value)
+      ? value[Number(key)]
+      : isMapping(value) && Object.hasOwn(value, key)
+        ? value[key]
+        : undefined;
   return value;
 }
 

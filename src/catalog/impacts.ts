@@ -17,7 +17,9 @@ export function impactTable(): ImpactTable {
 function ruleOf(root: SchemaNode, unresolved: SchemaNode, inherited: Impact): FieldRule {
   const node = resolveNode(root, unresolved);
   const impact = IMPACTS.find((one) => one === node["x-impact"]) ?? inherited;
-  const children = Object.entries(node.properties ?? {}).map(([key, child]) => [key, ruleOf(root, child, impact)] as const);
+  const children = Object.entries(node.properties ?? {}).map(
+    ([key, child]) => [key, ruleOf(root, child, impact)] as const,
+  );
   const free = node.items ?? (typeof node.additionalProperties === "object" ? node.additionalProperties : undefined);
   const format = node["x-format"];
   // A reference's own inner key is no field: `{secret: NAME}` is one value.

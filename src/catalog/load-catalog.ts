@@ -10,13 +10,16 @@ import type { Oid } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { Project } from "../model/project.ts";
-import type { Tree } from "../model/tree.ts";
+import type { Tree, TreeEntry } from "../model/tree.ts";
+import { artifactFinder } from "./artifacts.ts";
 import { type Assembly, assemble } from "./assemble.ts";
-import { compileService } from "./compile-service.ts";
+import { type CompileContext, compileService, layersOf } from "./compile-service.ts";
 import { discover } from "./discover.ts";
 import { PROJECT_FILE } from "./load-project.ts";
-import { readContent, readText } from "./read-text.ts";
-import type { SourceFile } from "./source-file.ts";
+import type { CatalogMemo, OpenMemo } from "./memo.ts";
+import { readServices } from "./read-services.ts";
+import { readText } from "./read-text.ts";
+import { type SourceFile, sourceFile } from "./source-file.ts";
 
 export interface LoadCatalogInput {
   readonly tree: Tree;
@@ -28,6 +31,8 @@ export interface LoadCatalogInput {
   readonly dirty: boolean;
   /** The grammar of health conditions, from `health/`; without it they are not checked. */
   readonly checkCondition?: (text: string) => string | null;
+  /** Compiled files of earlier runs: only what has changed since is read. */
+  readonly memo?: CatalogMemo;
 }
 
 /** All services of a Tree, resolved for one environment. Files that cannot be used are `broken`; the diagnostics say why. */
@@ -36,25 +41,47 @@ export async function loadCatalog(input: LoadCatalogInput): Promise<Diagnosed<Ca
   const found = await discover(tree, project.services);
   const projectFile = await defaultsFile(tree, project);
   const context = { project, projectFile, environment, checkCondition: input.checkCondition ?? null };
-  const parts: Assembly[] = [];
-  let index = 0;
-  for await (const { content } of tree.read(found.files.map((file) => file.blob))) {
-    const entry = found.files[index++];
-    if (!entry) break;
-    const reading = readContent(entry.path, content);
-    const read = reading instanceof Promise ? await reading : reading;
-    const compiled = compileService(read, context);
-    parts.push({ entry, compiled, read });
-  }
-  const { services, broken, diagnostics } = await assemble(parts, { ...input, projectFile, refused: found.refused });
+  // A name that is no environment's must not become a file's name.
+  const memo = Object.hasOwn(project.environments, environment) ? input.memo?.open(context) : undefined;
+  const parts = await compileAll(tree, found.files, context, memo);
+  const artifactOf = artifactFinder(tree, input.templates);
+  const { services, broken, diagnostics } = await assemble(parts, { artifactOf, refused: found.refused });
   return {
     value: { project, environment, services, broken, commit: input.commit, dirty: input.dirty },
     diagnostics: inFileOrder([...unknownEnvironment(project, environment), ...found.diagnostics, ...diagnostics]),
   };
 }
 
+/** Every file compiled, in file order; what the memo has is not even read. */
+async function compileAll(
+  tree: Tree,
+  files: readonly TreeEntry[],
+  context: CompileContext,
+  memo: OpenMemo | undefined,
+): Promise<readonly Assembly[]> {
+  const parts: (Assembly | null)[] = files.map((entry) => {
+    const known = memo?.find(entry);
+    if (!known) return null;
+    return {
+      entry,
+      compiled: known.compiled,
+      layers: () => layersOf(sourceFile(entry.path, known.text()), undefined, context),
+    };
+  });
+  const missing = files.filter((_, index) => parts[index] === null);
+  let at = 0;
+  for await (const { entry, read } of readServices(tree, missing)) {
+    const compiled = compileService(read, context);
+    while (parts[at]) at++;
+    parts[at] = { entry, compiled, layers: () => layersOf(read.file, read.raw, context) };
+    memo?.remember(entry, compiled, read.file.text);
+  }
+  memo?.keep(files);
+  return parts.filter((part) => part !== null);
+}
+
 /** The text that values of `defaults` point to; not read where there are none. */
-export async function defaultsFile(tree: Tree, project: Project): Promise<SourceFile | null> {
+async function defaultsFile(tree: Tree, project: Project): Promise<SourceFile | null> {
   if (Object.keys(project.defaults).length === 0) return null;
   return (await readText(tree, PROJECT_FILE))?.file ?? null;
 }

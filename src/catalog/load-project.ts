@@ -1,3 +1,4 @@
+import { inFileOrder } from "../diagnostics/order.ts";
 import type { Diagnosed } from "../model/diagnostic.ts";
 import type { EnvironmentSpec, Project, SiteSpec } from "../model/project.ts";
 import type { Tree } from "../model/tree.ts";
@@ -5,10 +6,9 @@ import { explain } from "./explain.ts";
 import { compileNormaliser } from "./normalise.ts";
 import { origin } from "./origin.ts";
 import { isMapping, type Raw } from "./overlay.ts";
-import { readText } from "./read-text.ts";
+import { type Read, readText } from "./read-text.ts";
 import { schemaErrors } from "./schema-check.ts";
 import { readSchema } from "./schemas.ts";
-import { inFileOrder } from "../diagnostics/order.ts";
 
 export const PROJECT_FILE = "fairlead.yaml";
 
@@ -18,14 +18,21 @@ export const PROJECT_FILE = "fairlead.yaml";
  * diagnostics before using it.
  */
 export async function loadProject(tree: Tree): Promise<Diagnosed<Project>> {
-  const read = await readText(tree, PROJECT_FILE);
+  return projectOf(await readText(tree, PROJECT_FILE));
+}
+
+/** The project that a file declares; null stands for no file. */
+export function projectOf(read: Read | null): Diagnosed<Project> {
   if (read === null) return { value: resolve({ project: "default" }), diagnostics: [] };
   const { file, raw } = read;
   if (raw === undefined) return { value: resolve({ project: "default" }), diagnostics: read.diagnostics };
   const root = readSchema("fairlead");
   const where = origin([{ file, prefix: [] }]);
-  const problems = explain(root, raw, schemaErrors("fairlead", raw));
-  const diagnostics = [...read.diagnostics, ...problems.map(({ keys, at, problem }) => where.diagnosticAt(keys, at, problem))];
+  const problems = explain(root, raw, schemaErrors("fairlead", raw), "fairlead.yaml");
+  const diagnostics = [
+    ...read.diagnostics,
+    ...problems.map(({ keys, at, problem }) => where.diagnosticAt(keys, at, problem)),
+  ];
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error") || !isMapping(raw))
     return { value: resolve({ project: "default" }), diagnostics: inFileOrder(diagnostics) };
   const project = resolve(raw);

@@ -20,10 +20,22 @@ export interface LocatedEntry {
 
 /** What the walk notices that makes a file unusable, though its syntax is right. */
 export type Oddity =
-  | { readonly is: "duplicate"; readonly key: string; readonly first: number; readonly start: number; readonly end: number }
+  | {
+      readonly is: "duplicate";
+      readonly key: string;
+      readonly first: number;
+      readonly start: number;
+      readonly end: number;
+    }
   | { readonly is: "key"; readonly key: string; readonly start: number; readonly end: number }
   | { readonly is: "complex-key"; readonly start: number; readonly end: number }
-  | { readonly is: "alias"; readonly name: string; readonly known: boolean; readonly start: number; readonly end: number }
+  | {
+      readonly is: "alias";
+      readonly name: string;
+      readonly known: boolean;
+      readonly start: number;
+      readonly end: number;
+    }
   | { readonly is: "tag"; readonly tag: string; readonly start: number; readonly end: number }
   | { readonly is: "document"; readonly start: number; readonly end: number };
 

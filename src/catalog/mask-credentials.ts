@@ -47,7 +47,9 @@ export function maskCredentials(line: string): string {
 
 /** References and marker words are what should stand there. */
 function isHarmless(value: string): boolean {
-  return /^(?:["']?(?:encrypted|encrypted_token|environment_variable)["']?\s*(?:[,}#].*)?|[{&*#].*|)$/.test(value.trim());
+  return /^(?:["']?(?:encrypted|encrypted_token|environment_variable)["']?\s*(?:[,}#].*)?|[{&*#].*|)$/.test(
+    value.trim(),
+  );
 }
 
 function covered(text: string): string {

@@ -15,7 +15,8 @@ export const conditionsParse: ServiceRule = {
           code: "condition-syntax",
           severity: "error",
           summary: `the condition cannot be read: ${wrong}`,
-          detail: "Conditions are written as in Gatus: `[STATUS] == 200`, `[RESPONSE_TIME] < 300`, `[BODY].status == pass`.",
+          detail:
+            "Conditions are written as in Gatus: `[STATUS] == 200`, `[RESPONSE_TIME] < 300`, `[BODY].status == pass`.",
         },
       };
     }

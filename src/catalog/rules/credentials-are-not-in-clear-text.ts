@@ -18,7 +18,13 @@ export const credentialsAreNotInClearText: ServiceRule = {
       const shape = credentialShape(value);
       const named = shape === null && value.trim() !== "" && namesCredential(key) && mayBeSecret(path);
       if (shape === null && !named) continue;
-      yield problemAt(spec, path, shape === null ? `\`${path.join(".")}\` holds a credential in clear text` : `\`${path.join(".")}\` looks like ${shape}, in clear text`);
+      yield problemAt(
+        spec,
+        path,
+        shape === null
+          ? `\`${path.join(".")}\` holds a credential in clear text`
+          : `\`${path.join(".")}\` looks like ${shape}, in clear text`,
+      );
     }
   },
 };
@@ -32,7 +38,8 @@ function problemAt(spec: Spec, keys: readonly string[], summary: string): PathPr
       code: "credential-in-clear",
       severity: "error",
       summary,
-      detail: "Everyone who can read the repository, now or later, can read it. If it was ever pushed, replace it where it was issued.",
+      detail:
+        "Everyone who can read the repository, now or later, can read it. If it was ever pushed, replace it where it was issued.",
       hint: `write \`{secret: ${name}}\` in its place and keep the value out of Git`,
     },
   };

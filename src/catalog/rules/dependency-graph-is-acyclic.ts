@@ -19,7 +19,9 @@ export const dependencyGraphIsAcyclic: CatalogRule = {
           code: "dependency-cycle",
           severity: "error",
           summary:
-            from === to ? `\`${from}\` depends on itself` : `services depend on each other in a circle: ${circle.join(" → ")}`,
+            from === to
+              ? `\`${from}\` depends on itself`
+              : `services depend on each other in a circle: ${circle.join(" → ")}`,
           detail: "Dependencies are brought up first, so a circle has no beginning.",
           hint: "remove one of these dependencies",
         },

@@ -39,7 +39,8 @@ export const healthEndpointIsReachable: ServiceRule = {
           code: "health-unreachable",
           severity: "warning",
           summary: "the service has a `health` block but no `networking.port`",
-          detail: "New instances are judged by it, but nobody can ask the service from outside: the status page will not know.",
+          detail:
+            "New instances are judged by it, but nobody can ask the service from outside: the status page will not know.",
           hint: "add `networking: {port: …}`",
         },
       };

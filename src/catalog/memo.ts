@@ -1,0 +1,145 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Digest, Oid } from "../model/basics.ts";
+import { digestOf } from "../model/digest.ts";
+import type { Spec } from "../model/service.ts";
+import type { TreeEntry } from "../model/tree.ts";
+import type { CompileContext, Compiled, CompiledService } from "./compile-service.ts";
+import type { Facts } from "./facts.ts";
+import { type MemoEntry, readMemo, writeMemo } from "./memo-file.ts";
+import { schemaText } from "./schemas.ts";
+
+/*
+ * Compiled files are remembered between runs, a cache file an environment, so that a plan of 10,000 services of which one
+ * has changed reads that one. What a file compiles to depends on its text and on everything in `key` below: with any of it
+ * changed nothing is remembered. A remembered file still reports what is wrong with it.
+ */
+
+export interface MemoStore {
+  /** Null where there is none. */
+  readonly read: (name: string) => Buffer | null;
+  readonly write: (name: string, content: string | Uint8Array) => void;
+}
+
+export interface CatalogMemo {
+  open(context: CompileContext): OpenMemo;
+}
+
+export interface OpenMemo {
+  find(entry: TreeEntry): { readonly compiled: Compiled; readonly text: () => string } | null;
+  remember(entry: TreeEntry, compiled: Compiled, text: string): void;
+  /** Writes what is remembered of these files, if it differs from what was read. */
+  keep(files: readonly TreeEntry[]): void;
+}
+
+/** The memo of a working folder's caches. A cache file that is broken, or another version's, is ignored and replaced. */
+export function catalogMemo({ read, write }: MemoStore): CatalogMemo {
+  return {
+    open(context) {
+      const name = `catalog-${context.environment ?? "base"}.memo`;
+      const key = keyOf(context);
+      const file = read(name);
+      const entries = (file && readMemo(file, key)) ?? new Map<string, MemoEntry>();
+      let changed = false;
+      return {
+        find({ path, blob }) {
+          const entry = entries.get(path);
+          return entry && entry.blob === blob ? { compiled: compiledOf(entry), text: () => textOf(entry) } : null;
+        },
+        remember({ path, blob }, compiled, text) {
+          changed = true;
+          entries.set(path, entryOf(blob, compiled, text));
+        },
+        keep(files) {
+          if (!changed && entries.size === files.length) return;
+          const kept = files.flatMap(({ path }): [string, MemoEntry][] => {
+            const entry = entries.get(path);
+            return entry ? [[path, entry]] : [];
+          });
+          write(name, writeMemo(kept, key));
+        },
+      };
+    },
+  };
+}
+
+function entryOf(blob: Oid, { service, ids, diagnostics }: Compiled, text: string): MemoEntry {
+  const spec = service?.specText ?? "";
+  return {
+    blob,
+    facts: service?.facts ?? null,
+    specDigest: service?.specDigest ?? "",
+    ids,
+    diagnostics,
+    bytes: () => Buffer.from(spec + text),
+    specBytes: Buffer.byteLength(spec),
+  };
+}
+
+function textOf(entry: MemoEntry): string {
+  return decoder.decode(entry.bytes().subarray(entry.specBytes));
+}
+
+function specTextOf(entry: MemoEntry): string {
+  return decoder.decode(entry.bytes().subarray(0, entry.specBytes));
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function compiledOf(entry: MemoEntry): Compiled {
+  const { facts, specDigest, ids, diagnostics } = entry;
+  return { service: facts === null ? null : new RememberedService(facts, specDigest, entry), ids, diagnostics };
+}
+
+/** The spec is parsed when it is first looked at: most of a no-op plan never are. */
+class RememberedService implements CompiledService {
+  readonly facts: Facts;
+  readonly specDigest: Digest;
+  readonly #entry: MemoEntry;
+  #spec: Spec | undefined;
+
+  constructor(facts: Facts, specDigest: Digest, entry: MemoEntry) {
+    this.facts = facts;
+    this.specDigest = specDigest;
+    this.#entry = entry;
+  }
+
+  get specText(): string {
+    return specTextOf(this.#entry);
+  }
+
+  get spec(): Spec {
+    this.#spec ??= JSON.parse(this.specText) as Spec;
+    return this.#spec;
+  }
+}
+
+/** Everything beside its own text that a file's compilation depends on. */
+function keyOf({ project, projectFile, environment, checkCondition }: CompileContext): string {
+  return digestOf({
+    project,
+    // Problems inside `defaults` carry their place in fairlead.yaml.
+    projectText: projectFile?.text ?? null,
+    environment,
+    conditions: checkCondition !== null,
+    schema: schemaText("service"),
+    code: codeVersion(),
+  });
+}
+
+let code: string | undefined;
+
+/** The package's version, and size and time of this room's files, so that an edit of the compiler counts as well. */
+function codeVersion(): string {
+  if (code === undefined) {
+    const folder = import.meta.dirname;
+    const parts = [folder, join(folder, "rules"), join(folder, "..", "model")].flatMap((one) =>
+      readdirSync(one).map((name) => {
+        const { size, mtimeMs } = statSync(join(one, name));
+        return `${name} ${size} ${mtimeMs}`;
+      }),
+    );
+    code = parts.sort().join("\n");
+  }
+  return code;
+}
