@@ -79,7 +79,7 @@ export async function runGit(
   context: GitContext,
   args: readonly string[],
   options: {
-    readonly input?: Iterable<Uint8Array | string>;
+    readonly input?: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
     readonly allow?: readonly number[] | "any";
     readonly timeoutMs?: Ms;
   } = {},
@@ -104,10 +104,16 @@ export async function runGit(
         }, timeoutMs);
   // A child that ends before it has read everything breaks the pipe: its exit code tells the story.
   child.stdin.on("error", () => {});
-  for (const piece of options.input ?? []) {
-    if (!child.stdin.write(piece)) {
-      await Promise.race([new Promise((resolve) => child.stdin.once("drain", resolve)), ended.catch(() => {})]);
-    }
+  try {
+    for await (const piece of options.input ?? [])
+      if (!child.stdin.write(piece))
+        await Promise.race([new Promise((resolve) => child.stdin.once("drain", resolve)), ended.catch(() => {})]);
+  } catch (error) {
+    // What was to be said cannot be said to its end: Git must not take what it has heard for the whole.
+    endGroup(child);
+    await ended.catch(() => {});
+    clearTimeout(timer);
+    throw error;
   }
   child.stdin.end();
   const code = await ended.finally(() => clearTimeout(timer));

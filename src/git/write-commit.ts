@@ -38,6 +38,7 @@ function* stream(request: SwapRequest, identity: string): Generator<Uint8Array |
   yield `\nreset ${branch}\nfrom ${none}\n\nget-mark :1\ndone\n`;
 }
 
-function quoted(path: string): string {
+/** A path as fast-import takes it. */
+export function quoted(path: string): string {
   return `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }
