@@ -44,7 +44,7 @@ export function withIntent(
   const { held } = record;
   const sameAgain =
     held !== null && release?.specDigest === held.specDigest && release.artifactDigest === held.artifactDigest;
-  return {
+  const intended: ServiceRecord = {
     ...record,
     nextRelease: record.nextRelease + (release === null ? 0 : 1),
     releases: release === null ? record.releases : [...record.releases, release],
@@ -53,6 +53,8 @@ export function withIntent(
     protected: intent.protected,
     updatedAt: at,
   };
+  // Where nothing is rolled out (what is external changes on paper alone), no outcome follows that would tidy up.
+  return rollout === null && release !== null ? keeping(intended, [record.stable, release.number]) : intended;
 }
 
 /** Where a rollout has got to, or that it has an order now; null discards it without an outcome. */
@@ -80,11 +82,12 @@ export function withOutcome(
       if (rollout.to === null) throw new TypeError(`${rollout.id} brings nothing in and cannot become stable`);
       return keeping({ ...ended, stable: rollout.to, held: null }, [record.stable, rollout.to]);
     case "gone":
-      return keeping({ ...ended, stable: null, held: null }, [isStop(newest) ? newest.number : null]);
+      return keeping({ ...ended, stable: null, held: null }, [wasNotToRun(newest) ? newest.number : null]);
     case "rolled-back":
       return keeping({ ...ended, held: heldOf(record, how) }, [before(record), record.stable]);
     case "no-stable":
-      return keeping({ ...ended, stable: null, held: heldOf(record, how) }, [rollout.to]);
+      // Something of it may be there still, so something of it stays recorded.
+      return keeping({ ...ended, stable: null, held: heldOf(record, how) }, [rollout.to ?? record.stable]);
   }
 }
 
@@ -102,7 +105,7 @@ export function isForgotten(record: ServiceRecord): boolean {
 /** The release that did not make it. Taking away what runs fails without one, unless it was a stop that was declared. */
 function heldOf(record: ServiceRecord, how: { readonly at: Instant; readonly reason?: string }): Held | null {
   const newest = record.releases.at(-1);
-  const number = record.rollout?.to ?? (isStop(newest) ? newest.number : null);
+  const number = record.rollout?.to ?? (wasNotToRun(newest) ? newest.number : null);
   const release = record.releases.find((one) => one.number === number);
   if (release === undefined || release.number === record.stable) return null;
   const reason = how.reason ?? record.rollout?.because ?? "no reason was recorded";
@@ -115,9 +118,9 @@ function heldOf(record: ServiceRecord, how: { readonly at: Instant; readonly rea
   };
 }
 
-/** `status: inactive` is declared by a release of its own, though nothing of it runs. */
-function isStop(release: Release | undefined): release is Release {
-  return release?.spec.status === "inactive";
+/** `status: inactive`, like `external`, is recorded by a release of its own, though nothing of it runs. */
+function wasNotToRun(release: Release | undefined): release is Release {
+  return release !== undefined && (release.spec.status === "inactive" || release.spec.external === true);
 }
 
 /** The release that served before the stable one. */
