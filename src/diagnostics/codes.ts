@@ -57,6 +57,19 @@ export const CODES = {
   "catalog-empty": "No file declares a service, and all recorded ones would be deleted.",
   "too-many-deletes": "A larger share of the recorded services would be deleted than fairlead.yaml permits at once.",
   "plan-file-invalid": "A plan file is none of Fairlead's, of a later format, or was edited.",
+  "artifact-changed": "The files of a release changed while they were being stored.",
+  "artifact-link-outside": "A symbolic link among the files of a release leads out of its folder.",
+  "artifact-not-written": "The files of a release cannot be written where they are to run.",
+  "git-failed": "Git ended with an error that has no code of its own.",
+  "git-missing-program": "Git is not installed.",
+  "git-no-remote": "A Git remote is named that the repository does not have.",
+  "git-not-permitted": "Git has no right to read or write there.",
+  "git-object-missing": "An object is missing in Git's database.",
+  "git-rejected": "The rules or hooks of a Git remote refuse a push.",
+  "git-unreachable": "A Git remote does not answer.",
+  "git-unsafe-directory": "Git refuses a folder that somebody else owns.",
+  "state-corrupt": "A file of the recorded state is not what Fairlead wrote.",
+  "state-from-the-future": "The recorded state was written by a later Fairlead.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DiagnosticCode = keyof typeof CODES;
