@@ -24,7 +24,7 @@ export function reasonsFor(
     );
   if (action === "create" && spec.external === true) reasons.push("others run it: it is recorded and watched");
   else if (action === "create" && !runs(spec)) reasons.push("it is inactive: it is recorded and not started");
-  else if (action === "create" && record !== null && base === null) reasons.push("no release of it has served yet");
+  else if (action === "create" && record !== null && base === null) reasons.push("nothing of it serves so far");
   if (action === "stop" && spec.external === true) reasons.push("others run it from now on");
   if (rollout.restartsUnasked)
     reasons.push("what its processes see was recorded in another form, so they are restarted once");
