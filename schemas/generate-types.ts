@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { generateValidators } from "./generate-validators.ts";
 
 /*
  * Writes a TypeScript file for each schema, so that code which reads or writes one of these documents is checked against
- * it. Run by `npm run types`; a test proves that the files are current.
+ * it, and validators (`generate-validators.ts`). Run by `npm run types`; a test proves that the files are current.
  */
 
 const schemas = import.meta.dirname;
@@ -69,5 +70,6 @@ function objectsOf(definitions: Readonly<Record<string, Node>>): Node {
 
 if (process.argv[1] === import.meta.filename) {
   mkdirSync(generated, { recursive: true });
-  for (const { name, text } of await generateTypes()) writeFileSync(join(generated, name), text);
+  const files = [...(await generateTypes()), ...generateValidators()];
+  for (const { name, text } of files) writeFileSync(join(generated, name), text);
 }

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { TreeEntry } from "../model/tree.ts";
 import type { ArtifactFinding } from "./artifacts.ts";
 import { catalogEntry } from "./catalog-entry.ts";
-import type { Compiled } from "./compile-service.ts";
+import type { Compiled, CompiledService } from "./compile-service.ts";
 import type { Facts, Runs } from "./facts.ts";
 import { type Layer, type Origin, origin } from "./origin.ts";
 import type { Declared } from "./rule.ts";
@@ -22,69 +22,99 @@ export interface AssembleContext {
   readonly artifactOf: (runs: Runs) => Promise<ArtifactFinding>;
   /** Files that were not even read. */
   readonly refused: readonly string[];
+  /** True where the rules between services are known to hold of just these facts. */
+  readonly rulesHold?: boolean;
 }
 
 export interface Assembled {
   readonly services: ReadonlyMap<ServiceId, CatalogEntry>;
   readonly broken: ReadonlySet<ServiceId>;
   readonly diagnostics: readonly Diagnostic[];
+  /** No file is broken and every rule between services holds. */
+  readonly rulesHold: boolean;
 }
 
 /** Puts the services of all files together: artifacts, the rules between services, entries sorted by id. Parts come in file order. */
 export async function assemble(parts: readonly Assembly[], context: AssembleContext): Promise<Assembled> {
   const diagnostics: Diagnostic[] = [];
   const broken = new Set<ServiceId>(context.refused.map(idFromPath));
-  const services: (Declared & { readonly part: Assembly; readonly where: () => Origin })[] = [];
+  const usable: Usable[] = [];
   for (const part of parts) {
-    diagnostics.push(...part.compiled.diagnostics);
-    if (part.compiled.service === null) {
-      const { ids } = part.compiled;
-      for (const id of ids.length > 0 ? ids : [idFromPath(part.entry.path)]) broken.add(id);
-      continue;
-    }
-    services.push(declared(part, part.compiled.service.facts));
+    const { service, ids, diagnostics: own } = part.compiled;
+    if (own.length > 0) diagnostics.push(...own);
+    if (service !== null) usable.push(new Usable(part, service));
+    else for (const id of ids.length > 0 ? ids : [idFromPath(part.entry.path)]) broken.add(id);
   }
 
-  const byId = new Map<ServiceId, (typeof services)[number]>();
+  const between = context.rulesHold && broken.size === 0 ? NOTHING : betweenServices(usable, broken);
+  diagnostics.push(...between.diagnostics);
+
+  const findings = new Map<Runs, ArtifactFinding>();
+  const entries: CatalogEntry[] = [];
+  for (const one of usable) {
+    const { facts } = one;
+    // Remembered services share what runs: most are answered here, without a turn of the event loop each.
+    const finding = findings.get(facts.runs) ?? (await context.artifactOf(facts.runs));
+    findings.set(facts.runs, finding);
+    for (const { keys, at, problem } of finding.problems) diagnostics.push(one.where().diagnosticAt(keys, at, problem));
+    if (!between.twice.has(facts.id)) entries.push(catalogEntry(one, finding));
+  }
+  const rulesHold = broken.size === 0 && between.diagnostics.length === 0;
+  for (const id of between.twice) broken.add(id);
+  entries.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { services: new Map(entries.map((entry) => [entry.id, entry])), broken, diagnostics, rulesHold };
+}
+
+/** A service among the others. A class, since there are ten thousand of them. */
+class Usable implements Declared {
+  readonly part: Assembly;
+  readonly service: CompiledService;
+  #where: Origin | undefined;
+
+  constructor(part: Assembly, service: CompiledService) {
+    this.part = part;
+    this.service = service;
+  }
+
+  get facts(): Facts {
+    return this.service.facts;
+  }
+
+  get file(): string {
+    return this.part.entry.path;
+  }
+
+  where(): Origin {
+    this.#where ??= origin(this.part.layers());
+    return this.#where;
+  }
+
+  placeOf(keys: readonly string[]): string {
+    const { file, start } = this.where().rangeOf(keys);
+    return `${file}:${start.line}`;
+  }
+}
+
+interface Between {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly twice: ReadonlySet<ServiceId>;
+}
+
+const NOTHING: Between = { diagnostics: [], twice: new Set() };
+
+function betweenServices(services: readonly Usable[], broken: ReadonlySet<ServiceId>): Between {
+  const byId = new Map<ServiceId, Usable>();
   const twice = new Set<ServiceId>();
   for (const service of services) {
     if (byId.has(service.facts.id)) twice.add(service.facts.id);
     else byId.set(service.facts.id, service);
   }
-  for (const rule of CATALOG_RULES)
-    for (const { service, keys, at, problem } of rule.find({ services, byId, broken }))
-      diagnostics.push((service as (typeof services)[number]).where().diagnosticAt(keys, at, problem));
-
-  const entries: CatalogEntry[] = [];
-  for (const { part, facts, where } of services) {
-    const { artifact, artifactDigest, problems } = await context.artifactOf(facts.runs);
-    for (const { keys, at, problem } of problems) diagnostics.push(where().diagnosticAt(keys, at, problem));
-    if (part.compiled.service && !twice.has(facts.id))
-      entries.push(
-        catalogEntry({ entry: part.entry, service: part.compiled.service, artifact, artifactDigest, where }),
-      );
-  }
-  for (const id of twice) broken.add(id);
-  entries.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { services: new Map(entries.map((entry) => [entry.id, entry])), broken, diagnostics };
-}
-
-function declared(part: Assembly, facts: Facts): Declared & { readonly part: Assembly; readonly where: () => Origin } {
-  let known: Origin | undefined;
-  const where = (): Origin => {
-    known ??= origin(part.layers());
-    return known;
-  };
-  return {
-    facts,
-    file: part.entry.path,
-    placeOf: (keys) => {
-      const { file, start } = where().rangeOf(keys);
-      return `${file}:${start.line}`;
-    },
-    part,
-    where,
-  };
+  const diagnostics = CATALOG_RULES.flatMap((rule) =>
+    [...rule.find({ services, byId, broken })].map(({ service, keys, at, problem }) =>
+      (service as Usable).where().diagnosticAt(keys, at, problem),
+    ),
+  );
+  return { diagnostics, twice };
 }
 
 /** What a file that cannot be read at all most likely declares: guarded, so that a broken file is never taken for a deletion. */

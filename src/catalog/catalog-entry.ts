@@ -3,18 +3,20 @@ import type { Artifact, CatalogEntry } from "../model/catalog.ts";
 import type { SourceRange } from "../model/diagnostic.ts";
 import type { Spec } from "../model/service.ts";
 import type { TreeEntry } from "../model/tree.ts";
+import type { ArtifactFinding } from "./artifacts.ts";
 import type { CompiledService } from "./compile-service.ts";
 import type { Origin } from "./origin.ts";
 
-/** One service of the Catalog. The spec stays the compiled service's own, which may have it still unread. */
-export function catalogEntry(input: {
-  readonly entry: TreeEntry;
+/** What an entry is made from; it asks for positions, and for the spec, when somebody asks it. */
+export interface EntrySource {
+  readonly part: { readonly entry: TreeEntry };
   readonly service: CompiledService;
-  readonly artifact: Artifact;
-  readonly artifactDigest: Digest;
-  readonly where: () => Origin;
-}): CatalogEntry {
-  return new Entry(input);
+  where(): Origin;
+}
+
+/** One service of the Catalog. */
+export function catalogEntry(source: EntrySource, finding: ArtifactFinding): CatalogEntry {
+  return new Entry(source, finding);
 }
 
 /** A class for the sake of `spec`: ten thousand objects with a getter of their own each would cost more than all the rest. */
@@ -28,29 +30,27 @@ class Entry implements CatalogEntry {
   readonly blob: string;
   readonly dependencies: readonly ServiceId[];
   readonly protected: boolean;
-  readonly #service: CompiledService;
-  readonly #where: () => Origin;
+  readonly #source: EntrySource;
 
-  constructor({ entry, service, artifact, artifactDigest, where }: Parameters<typeof catalogEntry>[0]) {
-    const { facts } = service;
+  constructor(source: EntrySource, { artifact, artifactDigest }: ArtifactFinding) {
+    const { facts, specDigest } = source.service;
     this.id = facts.id;
-    this.specDigest = service.specDigest;
+    this.specDigest = specDigest;
     this.artifact = artifact;
     this.artifactDigest = artifactDigest;
     if (facts.previousId !== undefined) this.previousId = facts.previousId;
-    this.file = entry.path;
-    this.blob = entry.blob;
+    this.file = source.part.entry.path;
+    this.blob = source.part.entry.blob;
     this.dependencies = facts.dependencies;
     this.protected = facts.protected;
-    this.#service = service;
-    this.#where = where;
+    this.#source = source;
   }
 
   get spec(): Spec {
-    return this.#service.spec;
+    return this.#source.service.spec;
   }
 
   rangeOf(path: string): SourceRange {
-    return this.#where().rangeOf(path === "" ? [] : path.split("."));
+    return this.#source.where().rangeOf(path === "" ? [] : path.split("."));
   }
 }

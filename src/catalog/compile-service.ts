@@ -13,7 +13,7 @@ import { isMapping, overlay, type Raw, withoutShortForm } from "./overlay.ts";
 import type { Read } from "./read-text.ts";
 import type { ServiceContext } from "./rule.ts";
 import { SERVICE_RULES } from "./rules.ts";
-import { schemaErrors } from "./schema-check.ts";
+import type { SchemaCheck } from "./schema-check.ts";
 import { readSchema } from "./schemas.ts";
 import type { SourceFile } from "./source-file.ts";
 
@@ -45,7 +45,7 @@ export interface CompileContext extends ServiceContext {
  * One file to one service: the schema's say, the overlay of the environment and the project's defaults merged in, values
  * typed, the rules about a single service. Pure: the same text gives the same bytes.
  */
-export function compileService(read: Read, context: CompileContext): Compiled {
+export function compileService(read: Read, context: CompileContext, check: SchemaCheck): Compiled {
   const { file, raw } = read;
   const layers = layersOf(file, raw, context);
   const where = origin(layers);
@@ -60,7 +60,7 @@ export function compileService(read: Read, context: CompileContext): Compiled {
   const merged = own === null ? base : overlay(alone, own);
   // The file itself is asked even where an overlay hides the wrong value, which another environment would meet.
   for (const document of own === null ? [base] : [base, merged])
-    for (const { keys, at, problem } of explain(readSchema("service"), document, schemaErrors("service", document)))
+    for (const { keys, at, problem } of explain(readSchema("service"), document, check(document)))
       diagnostics.push((document === base ? origin(withoutOverlay(layers)) : where).diagnosticAt(keys, at, problem));
   if (diagnostics.some(({ severity }) => severity === "error"))
     return { service: null, ids: idsOf(raw, read.ids), diagnostics };

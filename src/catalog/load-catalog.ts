@@ -19,6 +19,7 @@ import { PROJECT_FILE } from "./load-project.ts";
 import type { CatalogMemo, OpenMemo } from "./memo.ts";
 import { readServices } from "./read-services.ts";
 import { readText } from "./read-text.ts";
+import { schemaCheck } from "./schema-check.ts";
 import { type SourceFile, sourceFile } from "./source-file.ts";
 
 export interface LoadCatalogInput {
@@ -45,7 +46,12 @@ export async function loadCatalog(input: LoadCatalogInput): Promise<Diagnosed<Ca
   const memo = Object.hasOwn(project.environments, environment) ? input.memo?.open(context) : undefined;
   const parts = await compileAll(tree, found.files, context, memo);
   const artifactOf = artifactFinder(tree, input.templates);
-  const { services, broken, diagnostics } = await assemble(parts, { artifactOf, refused: found.refused });
+  const { services, broken, diagnostics, rulesHold } = await assemble(parts, {
+    artifactOf,
+    refused: found.refused,
+    rulesHold: memo?.rulesHold(found.files) ?? false,
+  });
+  memo?.keep(found.files, rulesHold);
   return {
     value: { project, environment, services, broken, commit: input.commit, dirty: input.dirty },
     diagnostics: inFileOrder([...unknownEnvironment(project, environment), ...found.diagnostics, ...diagnostics]),
@@ -69,14 +75,16 @@ async function compileAll(
     };
   });
   const missing = files.filter((_, index) => parts[index] === null);
-  let at = 0;
-  for await (const { entry, read } of readServices(tree, missing)) {
-    const compiled = compileService(read, context);
-    while (parts[at]) at++;
-    parts[at] = { entry, compiled, layers: () => layersOf(read.file, read.raw, context) };
-    memo?.remember(entry, compiled, read.file.text);
+  if (missing.length > 0) {
+    const check = await schemaCheck("service");
+    let at = 0;
+    for await (const { entry, read } of readServices(tree, missing)) {
+      const compiled = compileService(read, context, check);
+      while (parts[at]) at++;
+      parts[at] = { entry, compiled, layers: () => layersOf(read.file, read.raw, context) };
+      memo?.remember(entry, compiled, read.file.text);
+    }
   }
-  memo?.keep(files);
   return parts.filter((part) => part !== null);
 }
 

@@ -7,7 +7,7 @@ import { compileNormaliser } from "./normalise.ts";
 import { origin } from "./origin.ts";
 import { isMapping, type Raw } from "./overlay.ts";
 import { type Read, readText } from "./read-text.ts";
-import { schemaErrors } from "./schema-check.ts";
+import { type SchemaCheck, schemaCheck } from "./schema-check.ts";
 import { readSchema } from "./schemas.ts";
 
 export const PROJECT_FILE = "fairlead.yaml";
@@ -18,17 +18,17 @@ export const PROJECT_FILE = "fairlead.yaml";
  * diagnostics before using it.
  */
 export async function loadProject(tree: Tree): Promise<Diagnosed<Project>> {
-  return projectOf(await readText(tree, PROJECT_FILE));
+  return projectOf(await readText(tree, PROJECT_FILE), await schemaCheck("fairlead"));
 }
 
 /** The project that a file declares; null stands for no file. */
-export function projectOf(read: Read | null): Diagnosed<Project> {
+export function projectOf(read: Read | null, check: SchemaCheck): Diagnosed<Project> {
   if (read === null) return { value: resolve({ project: "default" }), diagnostics: [] };
   const { file, raw } = read;
   if (raw === undefined) return { value: resolve({ project: "default" }), diagnostics: read.diagnostics };
   const root = readSchema("fairlead");
   const where = origin([{ file, prefix: [] }]);
-  const problems = explain(root, raw, schemaErrors("fairlead", raw), "fairlead.yaml");
+  const problems = explain(root, raw, check(raw), "fairlead.yaml");
   const diagnostics = [
     ...read.diagnostics,
     ...problems.map(({ keys, at, problem }) => where.diagnosticAt(keys, at, problem)),

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Digest, Oid } from "../model/basics.ts";
 import { digestOf } from "../model/digest.ts";
 import type { Spec } from "../model/service.ts";
@@ -28,8 +29,13 @@ export interface CatalogMemo {
 export interface OpenMemo {
   find(entry: TreeEntry): { readonly compiled: Compiled; readonly text: () => string } | null;
   remember(entry: TreeEntry, compiled: Compiled, text: string): void;
+  /**
+   * Whether the rules between services held when this memo was written, and nothing that they look at has changed since:
+   * the same files, and in those that were compiled again the same facts.
+   */
+  rulesHold(files: readonly TreeEntry[]): boolean;
   /** Writes what is remembered of these files, if it differs from what was read. */
-  keep(files: readonly TreeEntry[]): void;
+  keep(files: readonly TreeEntry[], rulesHold: boolean): void;
 }
 
 /** The memo of a working folder's caches. A cache file that is broken, or another version's, is ignored and replaced. */
@@ -39,24 +45,29 @@ export function catalogMemo({ read, write }: MemoStore): CatalogMemo {
       const name = `catalog-${context.environment ?? "base"}.memo`;
       const key = keyOf(context);
       const file = read(name);
-      const entries = (file && readMemo(file, key)) ?? new Map<string, MemoEntry>();
+      const before = file && readMemo(file, key);
+      const entries = new Map(before?.entries);
       let changed = false;
+      let factsChanged = before === null;
       return {
         find({ path, blob }) {
           const entry = entries.get(path);
           return entry && entry.blob === blob ? { compiled: compiledOf(entry), text: () => textOf(entry) } : null;
         },
         remember({ path, blob }, compiled, text) {
+          const entry = entryOf(blob, compiled, text);
+          factsChanged ||= !isDeepStrictEqual(entries.get(path)?.facts, entry.facts);
           changed = true;
-          entries.set(path, entryOf(blob, compiled, text));
+          entries.set(path, entry);
         },
-        keep(files) {
+        rulesHold: (files) => before?.rulesHold === true && !factsChanged && entries.size === files.length,
+        keep(files, rulesHold) {
           if (!changed && entries.size === files.length) return;
           const kept = files.flatMap(({ path }): [string, MemoEntry][] => {
             const entry = entries.get(path);
             return entry ? [[path, entry]] : [];
           });
-          write(name, writeMemo(kept, key));
+          write(name, writeMemo({ entries: kept, key, rulesHold }));
         },
       };
     },
@@ -64,24 +75,26 @@ export function catalogMemo({ read, write }: MemoStore): CatalogMemo {
 }
 
 function entryOf(blob: Oid, { service, ids, diagnostics }: Compiled, text: string): MemoEntry {
-  const spec = service?.specText ?? "";
+  const spec = Buffer.from(service?.specText ?? "");
+  const content = Buffer.from(text);
   return {
     blob,
     facts: service?.facts ?? null,
     specDigest: service?.specDigest ?? "",
     ids,
     diagnostics,
-    bytes: () => Buffer.from(spec + text),
-    specBytes: Buffer.byteLength(spec),
+    texts: () => [spec, content],
+    specBytes: spec.length,
+    textBytes: content.length,
   };
 }
 
 function textOf(entry: MemoEntry): string {
-  return decoder.decode(entry.bytes().subarray(entry.specBytes));
+  return decoder.decode(entry.texts()[1]);
 }
 
 function specTextOf(entry: MemoEntry): string {
-  return decoder.decode(entry.bytes().subarray(0, entry.specBytes));
+  return decoder.decode(entry.texts()[0]);
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

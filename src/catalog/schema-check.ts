@@ -1,42 +1,40 @@
-import { createRequire } from "node:module";
-import type { ErrorObject, ValidateFunction } from "ajv";
-import { readSchema } from "./schemas.ts";
-
-/** What ajv found; `instancePath` split into keys. */
+/** What the schema found; `instancePath` split into keys. */
 export interface SchemaError {
   readonly keyword: string;
   readonly keys: readonly string[];
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-type SchemaName = "service" | "fairlead";
-
-const compiled = new Map<SchemaName, ValidateFunction>();
+/** All errors of a document against a schema; empty when it fits. */
+export type SchemaCheck = (document: unknown) => readonly SchemaError[];
 
 /**
- * All errors of a document against one of the package's schemas; empty when it fits. ajv is loaded and the schema compiled
- * with the first question: a plan whose files are all remembered never asks, and saves the better part of 100 ms.
+ * The check of one of the package's schemas. It is code that ajv generated (`npm run types`), since compiling a schema takes
+ * longer than a whole plan, and it is loaded when it is wanted: a plan whose files are all remembered never asks.
  */
-export function schemaErrors(name: SchemaName, document: unknown): readonly SchemaError[] {
-  let validate = compiled.get(name);
-  if (!validate) {
-    validate = compile(name);
-    compiled.set(name, validate);
-  }
-  if (validate(document)) return NONE;
-  return (validate.errors ?? NONE).map(plain);
+export async function schemaCheck(name: "service" | "fairlead"): Promise<SchemaCheck> {
+  const module =
+    name === "service"
+      ? await import("../model/generated/validate-service.ts")
+      : await import("../model/generated/validate-fairlead.ts");
+  const validate = module.validate as unknown as Validate;
+  return (document) => (validate(document) ? NONE : (validate.errors ?? NONE).map(plain));
+}
+
+/** What generated code exports; it has no types of its own. */
+interface Validate {
+  (document: unknown): boolean;
+  readonly errors?: readonly ErrorObject[] | null;
+}
+
+interface ErrorObject {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly propertyName?: string;
 }
 
 const NONE: readonly never[] = [];
-
-function compile(name: SchemaName): ValidateFunction {
-  // CommonJS both: `require` is synchronous and loads only when asked.
-  const require = createRequire(import.meta.url);
-  const { Ajv2020 } = require("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
-  // `strict` would refuse our own keywords and the unions of types that the short forms are.
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, messages: false });
-  return ajv.compile(readSchema(name));
-}
 
 function plain(error: ErrorObject): SchemaError {
   const keys = error.instancePath.split("/").slice(1).map(unescapePointer);

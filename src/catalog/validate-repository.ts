@@ -11,6 +11,7 @@ import { notEnforcedNotes } from "./not-enforced.ts";
 import { origin } from "./origin.ts";
 import { type ReadFile, readServices } from "./read-services.ts";
 import { type Read, readText } from "./read-text.ts";
+import { schemaCheck } from "./schema-check.ts";
 
 export interface ValidateInput {
   readonly tree: Tree;
@@ -36,19 +37,20 @@ export interface Validation {
 export async function validateRepository(input: ValidateInput): Promise<Validation> {
   const { tree, templates } = input;
   const projectRead = await readText(tree, PROJECT_FILE);
-  const { value: project, diagnostics: projectProblems } = projectOf(projectRead);
+  const { value: project, diagnostics: projectProblems } = projectOf(projectRead, await schemaCheck("fairlead"));
   const found = await discover(tree, project.services);
   const files: ReadFile[] = [];
   for await (const file of readServices(tree, found.files)) files.push(file);
 
   const artifactOf = artifactFinder(tree, templates);
+  const check = await schemaCheck("service");
   const perEnvironment = new Map<string, readonly Diagnostic[]>();
   for (const environment of Object.keys(project.environments)) {
     const projectFile = projectRead?.file ?? null;
     const context = { project, projectFile, environment, checkCondition: input.checkCondition ?? null };
     const parts = files.map(({ entry, read }) => ({
       entry,
-      compiled: compileService(read, context),
+      compiled: compileService(read, context, check),
       layers: () => layersOf(read.file, read.raw, context),
     }));
     const { diagnostics } = await assemble(parts, { artifactOf, refused: found.refused });

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import standalone from "ajv/dist/standalone/index.js";
+
+/*
+ * Writes the validators of what users write as code, so that no command pays the 150 ms that compiling the schemas takes.
+ * Written by `generate-types.ts`.
+ */
+
+const schemas = import.meta.dirname;
+
+/** Name and text of each generated file, in order. */
+export function generateValidators(): readonly { readonly name: string; readonly text: string }[] {
+  return ["fairlead", "service"].map((schema) => ({
+    name: `validate-${schema}.ts`,
+    text: validatorOf(JSON.parse(readFileSync(join(schemas, `${schema}.schema.json`), "utf8")), schema),
+  }));
+}
+
+function validatorOf(schema: object, name: string): string {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    // `strict` would refuse our own keywords and the unions of types that the short forms are.
+    strict: false,
+    validateSchema: false,
+    messages: false,
+    inlineRefs: false,
+    code: { source: true, esm: true },
+  });
+  const code = standalone.default(ajv, ajv.compile(bare(schema) as object));
+  const [, ...body] = /^"use strict";([\s\S]*)$/.exec(code) ?? [];
+  const runtime = ["equal", "ucs2length"].filter((helper) => code.includes(`ajv/dist/runtime/${helper}`));
+  return [
+    `// Generated from schemas/${name}.schema.json by \`npm run types\`; edit the schema instead.`,
+    "// @ts-nocheck",
+    // The library writes `require`, which modules do not have.
+    ...runtime.map((helper) => `import ${helper} from "ajv/dist/runtime/${helper}.js";`),
+    `${body[0]?.replaceAll(/require\("ajv\/dist\/runtime\/(\w+)"\)/g, "$1")}`,
+    "",
+  ].join("\n");
+}
+
+/** Without what only people read: it would be loaded with every start. */
+function bare(node: unknown, areNames = false): unknown {
+  if (Array.isArray(node)) return node.map((item) => bare(item));
+  if (typeof node !== "object" || node === null) return node;
+  const entries = Object.entries(node).filter(([key]) => areNames || !(PROSE.has(key) || key.startsWith("x-")));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [
+      key,
+      bare(value, !areNames && (key === "properties" || key === "$defs" || key === "patternProperties")),
+    ]),
+  );
+}
+
+const PROSE = new Set(["$comment", "title", "description", "examples", "default"]);
