@@ -61,7 +61,7 @@ export function renderText(plan: Plan, options: PlanTextOptions): string {
   const page: Page = { paint, width: options.width > 0 ? options.width : Infinity };
   const nameWidth = Math.min(40, Math.max(0, ...plan.steps.map(({ service }) => stringWidth(escapeTerminal(service)))));
   const blocks = [
-    [paint("bold", escapeTerminal(summaryLine(plan)))],
+    wrap(escapeTerminal(summaryLine(plan)), page.width).map((line) => paint("bold", line)),
     ...plan.steps.map((step) => blockOf(step, plan, nameWidth, page)),
     ...remarks(plan, options.diagnostics ?? [], page),
   ];
