@@ -63,6 +63,35 @@ describe("values that mean harm", () => {
     }
   });
 
+  test.each(HOSTILE)("are made visible in Markdown, within a fence that is longer than what they hold: %j", (text) => {
+    for (const plan of Object.values(hostilePlan(text))) {
+      const shown = renderMarkdown(plan);
+      expect(
+        [...shown].filter((character) => character !== "\n" && !isVisible(character) && character !== "\ufe0f"),
+      ).toEqual([]);
+      const blocks = [...shown.matchAll(/^(`{3,})diff\n([\s\S]*?)^\1$/gm)];
+      expect(blocks).toHaveLength(plan.steps.length);
+      for (const [, fence = "", content] of blocks) expect(content).not.toContain(fence);
+    }
+  });
+
+  test.each(HOSTILE)("stay in their place even where State names a service so: %j", (text) => {
+    const { changed } = hostilePlan("x");
+    const steps = changed.steps.map((step) => ({ ...step, service: text, dependents: [text], previousId: text }));
+    const moved = steps.map((step) => ({ ...step, action: "move" as const }));
+    for (const plan of [
+      { ...changed, steps },
+      { ...changed, steps: moved },
+    ]) {
+      const shown = renderMarkdown(plan);
+      const outside = outsideOfCode(shown).replaceAll(/<summary><code>[^<>]*<\/code>/g, "");
+      expect(outside).not.toMatch(/owned|script|everyone|evil|hidden|exe/);
+      for (const row of shown.split("\n").filter((line) => line.startsWith("|")))
+        expect(row.replaceAll("\\|", "").split("|").length).toBe(7);
+      expect(renderText(plan, { color: false, width: 80 })).not.toMatch(/^::|##\[/m);
+    }
+  });
+
   /** What GitHub would read as Markdown: without fenced blocks (by CommonMark's rule) and code spans. */
   function outsideOfCode(markdown: string): string {
     let fence: string | null = null;
