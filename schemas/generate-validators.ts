@@ -34,8 +34,11 @@ function validatorOf(schema: object, name: string): string {
   return [
     `// Generated from schemas/${name}.schema.json by \`npm run types\`; edit the schema instead.`,
     "// @ts-nocheck",
-    // The library writes `require`, which modules do not have.
-    ...runtime.map((helper) => `import ${helper} from "ajv/dist/runtime/${helper}.js";`),
+    // The library writes `require`, which modules do not have; loaders differ in what they take for a CommonJS default.
+    ...runtime.flatMap((helper) => [
+      `import ${helper}Module from "ajv/dist/runtime/${helper}.js";`,
+      `const ${helper} = { default: ${helper}Module.default ?? ${helper}Module };`,
+    ]),
     `${body[0]?.replaceAll(/require\("ajv\/dist\/runtime\/(\w+)"\)/g, "$1")}`,
     "",
   ].join("\n");

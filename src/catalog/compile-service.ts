@@ -56,12 +56,20 @@ export function compileService(read: Read, context: CompileContext, check: Schem
   const diagnostics = [...read.diagnostics, ...unknownEnvironments(raw, where, context.project)];
   const base = withDefaults(raw, context.project);
   const own = overlayOf(raw, context.environment);
-  const { environments: _, ...alone } = base;
-  const merged = own === null ? base : overlay(alone, own);
+  const { environments: _, ...withoutOverlays } = base;
+  const merged = own === null ? base : overlay(withoutOverlays, own);
   // The file itself is asked even where an overlay hides the wrong value, which another environment would meet.
-  for (const document of own === null ? [base] : [base, merged])
-    for (const { keys, at, problem } of explain(readSchema("service"), document, check(document)))
-      diagnostics.push((document === base ? origin(withoutOverlay(layers)) : where).diagnosticAt(keys, at, problem));
+  const alone = explain(readSchema("service"), base, check(base));
+  const inFile = origin(withoutOverlay(layers));
+  for (const { keys, at, problem } of alone) diagnostics.push(inFile.diagnosticAt(keys, at, problem));
+  if (own !== null) {
+    // What is wrong in the overlay was found in the file already, by its way through `environments`.
+    const known = new Set(diagnostics.map(placeOf));
+    for (const { keys, at, problem } of explain(readSchema("service"), merged, check(merged))) {
+      const diagnostic = where.diagnosticAt(keys, at, problem);
+      if (!known.has(placeOf(diagnostic))) diagnostics.push(diagnostic);
+    }
+  }
   if (diagnostics.some(({ severity }) => severity === "error"))
     return { service: null, ids: idsOf(raw, read.ids), diagnostics };
 
@@ -73,6 +81,10 @@ export function compileService(read: Read, context: CompileContext, check: Schem
   const specText = sorted ? JSON.stringify(spec) : (canonicalize(spec) ?? "");
   const facts = factsOf(spec, raw["previous_id"]);
   return { service: { facts, spec, specText, specDigest: hash("sha256", specText) }, ids: [], diagnostics };
+}
+
+function placeOf({ code, range }: Diagnostic): string {
+  return `${code} ${range?.file} ${range?.start.offset}`;
 }
 
 /** Where the values of a file's service stand, in one environment; topmost first. */

@@ -1,5 +1,5 @@
 import { constructFromEvents, type Event, parseEvents, YAMLException } from "js-yaml";
-import type { YAMLParseError } from "yaml";
+import type { Document, visit as Visit, YAMLParseError } from "yaml";
 import { expandedSize } from "./expanded-size.ts";
 import { type Located, type LocatedNode, locate, type Oddity } from "./locate.ts";
 import { hasAlias, MAX_ALIASES, MAX_DEPTH, MAX_VALUES } from "./parse.ts";
@@ -54,21 +54,28 @@ function diagnoseContent(text: string, events: readonly Event[]): Diagnosis {
     value = constructFromEvents([...events], source)[0];
     if (hasAlias(events, text) && expandedSize(value, MAX_VALUES) > MAX_VALUES) {
       value = undefined;
-      const first = aliases[0];
-      problems.push({
-        ...(first ? spanOf(first) : { start: 0, end: 0 }),
-        code: "yaml-aliases",
-        severity: "error",
-        summary: "the file's aliases, followed, make it endless or too large",
-        detail: `A file may stand for at most ${MAX_VALUES.toLocaleString("en")} values.`,
-        hint: "write the repeated parts out",
-      });
+      problems.push(endless(aliases[0]));
     }
   } catch (error) {
-    if (problems.length === 0) problems.push(syntaxProblem(text, error));
+    if (problems.length === 0) problems.push(isRecursion(error) ? endless(aliases[0]) : syntaxProblem(text, error));
   }
   if (problems.length === 0) problems.push(unreadable());
   return { problems, ids, ...(value === undefined || value === null ? {} : { value }) };
+}
+
+function isRecursion(error: unknown): boolean {
+  return error instanceof YAMLException && error.reason.startsWith("recursive alias");
+}
+
+function endless(first: Oddity | undefined): Problem {
+  return {
+    ...(first ? spanOf(first) : { start: 0, end: 0 }),
+    code: "yaml-aliases",
+    severity: "error",
+    summary: "the file's aliases, followed, make it endless or too large",
+    detail: `A file may stand for at most ${MAX_VALUES.toLocaleString("en")} values.`,
+    hint: "write the repeated parts out",
+  };
 }
 
 async function diagnoseSyntax(text: string, error: unknown): Promise<Diagnosis> {
@@ -76,18 +83,39 @@ async function diagnoseSyntax(text: string, error: unknown): Promise<Diagnosis> 
   // What is too deep for one parser would be slow, or too deep, for the other as well.
   if (first.code === "yaml-depth") return { problems: [first], ids: [] };
   try {
-    const { parseDocument } = await import("yaml");
+    const { parseDocument, visit } = await import("yaml");
     const document = parseDocument(text, { prettyErrors: false, strict: true, uniqueKeys: true, logLevel: "silent" });
     const ids = ["id", "previous_id"].flatMap((key) => {
       const id = readKey(document.contents, key);
       return typeof id === "string" ? [id] : [];
     });
-    const found = document.errors.map((problem) => tolerantProblem(text, problem));
+    const found = document.errors.map((problem) =>
+      atOpeningQuote(text, tolerantProblem(text, problem), document, visit),
+    );
     return { problems: found.length > 0 ? found : [first], ids };
   } catch {
     // The tolerant parser recurses: on a text made to break it, the first error has to do.
     return { problems: [first], ids: [] };
   }
+}
+
+/** A quote that is never closed is noticed at the end of the file; the mistake is where it was opened. */
+function atOpeningQuote(text: string, problem: Problem, document: Document, visit: typeof Visit): Problem {
+  if (!/^missing closing .quote/.test(problem.summary)) return problem;
+  let start = problem.start;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (range && (type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE")) start = range[0];
+    },
+  });
+  const length = text.slice(start).search(/[\r\n]/);
+  return {
+    ...problem,
+    start,
+    end: length < 0 ? text.length : start + length,
+    summary: "the quote that is opened here is never closed",
+    hint: "close it where the text ends",
+  };
 }
 
 /** `yaml`'s nodes by shape: its classes would have to be loaded to ask `isMap`. */

@@ -247,7 +247,12 @@ function typeHint(node: SchemaNode, value: unknown): string | undefined {
   if (value === null) return "give it a value, or remove the key";
   if (types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
     return node["x-format"] === "duration" || node["x-format"] === "size" ? undefined : "put it in quotes";
-  if (types.includes("array") && typeof value === "string") return `make it a list: \`[${value.slice(0, 40)}]\``;
+  if (types.includes("array") && typeof value === "string")
+    return `make it a list: \`[${value
+      .slice(0, 60)
+      .trim()
+      .split(/[\s,]+/)
+      .join(", ")}]\``;
   if (
     (types.includes("integer") || types.includes("number")) &&
     typeof value === "string" &&

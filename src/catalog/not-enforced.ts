@@ -37,7 +37,12 @@ function* unenforced(root: SchemaNode, document: unknown): Generator<Unenforced>
     const node = resolveNode(root, unresolved);
     const enforced = node["x-enforced"];
     if (enforced === false) yield { keys, label: labelOf(keys) };
-    else if (typeof value === "string" && enforced !== undefined && !enforced.includes(value))
+    else if (
+      typeof value === "string" &&
+      enforced !== undefined &&
+      node.enum?.includes(value) &&
+      !enforced.includes(value)
+    )
       yield { keys, label: `${labelOf(keys)}: ${value}` };
     else if (Array.isArray(value) && node.items)
       for (const [index, item] of value.entries()) yield* visit(node.items, item, [...keys, String(index)]);

@@ -59,9 +59,12 @@ export async function validateRepository(input: ValidateInput): Promise<Validati
   const unreadable = projectProblems.some(({ severity }) => severity === "error");
   // Without a readable fairlead.yaml nobody knows which environments there are.
   const services = folded(perEnvironment).filter(({ code }) => !unreadable || code !== "environment-unknown");
+  const problems = [...projectProblems, ...found.diagnostics, ...services];
   const notes = files.flatMap(({ read }) => notesOf(read, "service"));
   if (projectRead !== null) notes.push(...notesOf(projectRead, "fairlead"));
-  const all = [...projectProblems, ...found.diagnostics, ...services, ...notes];
+  // On a line that is wrong anyway a note would only distract.
+  const wrong = new Set(problems.map(lineOf));
+  const all = [...problems, ...notes.filter((note) => !wrong.has(lineOf(note)))];
 
   const known = [...(projectRead ? [PROJECT_FILE] : []), ...found.files.map(({ path }) => path), ...found.refused];
   if (input.paths === undefined) return { diagnostics: inFileOrder(all), files: known.length };
@@ -86,6 +89,10 @@ function folded(perEnvironment: ReadonlyMap<string, readonly Diagnostic[]>): Dia
       ? diagnostic
       : { ...diagnostic, environment: first },
   );
+}
+
+function lineOf({ range }: Diagnostic): string {
+  return `${range?.file}:${range?.start.line}`;
 }
 
 function notesOf({ file, raw }: Read, schema: "service" | "fairlead"): Diagnostic[] {
