@@ -119,8 +119,8 @@ function changeToJson(change: FieldChange): PlanFieldChange {
   const versions = { before: version(change.before), after: version(change.after) };
   return {
     path: [...change.path],
-    ...(change.before === undefined ? {} : { before: concealed.before ? null : jsonOf(change.before) }),
-    ...(change.after === undefined ? {} : { after: concealed.after ? null : jsonOf(change.after) }),
+    ...(change.before === undefined ? {} : { before: jsonOf(concealed.before ? null : change.before) }),
+    ...(change.after === undefined ? {} : { after: jsonOf(concealed.after ? null : change.after) }),
     impact: change.impact,
     ...(change.format === undefined ? {} : { format: change.format }),
     ...(concealed.before || concealed.after ? { sensitive: true } : {}),
@@ -133,4 +133,5 @@ function jsonOf(value: unknown): JsonValue {
   return maskSecrets(value).value as JsonValue;
 }
 
+/** Any JSON value: the schema leaves it open, which its generated type cannot say. */
 type JsonValue = Exclude<PlanFieldChange["before"], undefined>;

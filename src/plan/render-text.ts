@@ -132,7 +132,9 @@ function fieldLines(step: Step, page: Page): string[] {
   const room = page.width - INDENT.length - pathWidth - 1 - impactWidth;
   const sideWidth = Math.max(SIDE_MIN, Math.floor((room - ARROW.length) / 2));
   const fitted = rows.map((row) => {
-    const [before, after] = shorten(row.before, row.after, sideWidth);
+    // A short side leaves its room to the other.
+    const isShort = stringWidth(row.before + ARROW + row.after) <= room;
+    const [before, after] = isShort ? [row.before, row.after] : shorten(row.before, row.after, sideWidth);
     const width = stringWidth(before + ARROW + after);
     return { ...row, before, after, width, fits: width <= room && stringWidth(row.path) <= pathWidth, whole: row };
   });

@@ -1,8 +1,8 @@
 import stringWidth from "string-width";
 
 /**
- * Cuts two texts to at most `room` characters each so that where they differ stays in sight: what they begin and end with
- * in common goes first. Two different texts stay different.
+ * Cuts two texts to at most `room` columns each so that where they differ stays in sight: what they begin with in common
+ * goes first. Two different texts stay different.
  */
 export function shorten(before: string, after: string, room: number): readonly [string, string] {
   if (Math.max(stringWidth(before), stringWidth(after)) <= room) return [before, after];

@@ -316,11 +316,15 @@ export interface PlanFieldChange {
   /**
    * The recorded value, typed; null for a secret.
    */
-  before?: {} | unknown[] | string | number | boolean | null;
+  before?: {
+    [k: string]: unknown;
+  };
   /**
    * The declared value, typed; null for a secret.
    */
-  after?: {} | unknown[] | string | number | boolean | null;
+  after?: {
+    [k: string]: unknown;
+  };
   /**
    * What the change costs.
    */
