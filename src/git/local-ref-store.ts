@@ -19,7 +19,7 @@ export function localRefStore(repository: Repository): RefStore {
       const tip = await tipOf(request.ref);
       if (tip !== request.expected) return { is: "conflict", oid: tip };
       const context = await repository.writable();
-      const oid = await writeCommit(context, request, await repository.identity());
+      const oid = await writeCommit(repository, request);
       // Git's own compare-and-swap, under the ref's lock; the old value of a ref that must not exist is all zeros.
       const old = request.expected ?? "0".repeat(oid.length);
       const args = ["update-ref", "-m", "fairlead", "--no-deref", request.ref, oid, old];

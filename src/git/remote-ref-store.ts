@@ -115,7 +115,7 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
         const tip = await fetchTip(ref);
         if (tip !== expected) return { is: "conflict", oid: tip };
       }
-      const oid = await writeCommit(await repository.writable(), request, await repository.identity());
+      const oid = await writeCommit(repository, request);
       for (let attempt = 1; ; attempt++) {
         const pushed = await push(context(), { remote, ref, expected, oid });
         if (pushed.is === "done") return { is: "won", oid };

@@ -64,9 +64,11 @@ export async function openRepository(dir: string, environment: Environment): Pro
     where.kind === "git"
       ? { cwd: root, environment }
       : { cwd: root, environment, gitDir: where.gitDir, workTree: root };
-  let exists = where.kind === "git" || existsSync(join(where.gitDir, "HEAD"));
+  let exists = where.kind === "git";
   let identity: Promise<string> | undefined;
-  const context = () => (exists ? base : null);
+  // Another process may create it while we are looking.
+  const isThere = () => (exists ||= existsSync(join(where.gitDir, "HEAD")));
+  const context = () => (isThere() ? base : null);
   const objects = objectReader(context);
 
   const repository: Repository = {
@@ -76,7 +78,7 @@ export async function openRepository(dir: string, environment: Environment): Pro
     objects,
     context,
     async writable() {
-      if (!exists) await createBare(where.gitDir, root, environment, where.objectFormat);
+      if (!isThere()) await createBare(where.gitDir, root, environment, where.objectFormat);
       exists = true;
       return base;
     },

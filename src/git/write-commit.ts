@@ -1,6 +1,7 @@
 import type { Oid } from "../model/basics.ts";
 import type { SwapRequest } from "../model/ref-store.ts";
-import { type GitContext, gitFailed, runGit } from "./git-process.ts";
+import { gitFailed, runGit } from "./git-process.ts";
+import type { Repository } from "./repository.ts";
 import { commitMessage } from "./swap-request.ts";
 
 /**
@@ -8,25 +9,27 @@ import { commitMessage } from "./swap-request.ts";
  * comes of it: fast-import wants a branch to build on, which the same stream takes back before anything is stored.
  * Returns the commit's id. Source of the format: git-fast-import(1).
  */
-export async function writeCommit(context: GitContext, request: SwapRequest, identity: string): Promise<Oid> {
+export async function writeCommit(repository: Repository, request: SwapRequest): Promise<Oid> {
+  const context = await repository.writable();
+  const identity = await repository.identity();
+  // Without a parent the files have to be taken over by their tree, which fast-import knows by its id alone.
+  const keeps = request.expected !== null && request.parent === "none";
+  const tree = keeps ? ((await repository.objects.find(`${request.expected}^{tree}`))?.oid ?? null) : null;
   const args = ["fast-import", "--quiet", "--date-format=now", "--done"];
-  const result = await runGit(context, args, { input: stream(request, identity), allow: "any" });
+  const result = await runGit(context, args, { input: stream(request, identity, tree), allow: "any" });
   const oid = result.stdout.toString("latin1").trim();
   if (result.code !== 0 || !/^[0-9a-f]{40,64}$/.test(oid)) throw gitFailed(args, result);
   return oid;
 }
 
-function* stream(request: SwapRequest, identity: string): Generator<Uint8Array | string> {
+function* stream(request: SwapRequest, identity: string, tree: Oid | null): Generator<Uint8Array | string> {
   const branch = `refs/fairlead/pending/${request.nonce.replace(/[^\w-]/g, "-")}`;
-  const none = "0".repeat(request.expected?.length ?? 40);
   const message = Buffer.from(commitMessage(request));
   yield `commit ${branch}\nmark :1\ncommitter ${identity} now\ndata ${message.length}\n`;
   yield message;
   yield "\n";
-  if (request.expected !== null) {
-    if (request.parent === "expected") yield `from ${request.expected}\n`;
-    else yield `M 040000 ${request.expected}^{tree} ""\n`;
-  }
+  if (tree !== null) yield `M 040000 ${tree} ""\n`;
+  else if (request.expected !== null) yield `from ${request.expected}\n`;
   // Removals first: a file may be about to stand where a folder was.
   for (const [path, content] of request.put) if (content === null) yield `D ${quoted(path)}\n`;
   for (const [path, content] of request.put) {
@@ -35,7 +38,7 @@ function* stream(request: SwapRequest, identity: string): Generator<Uint8Array |
     yield content;
     yield "\n";
   }
-  yield `\nreset ${branch}\nfrom ${none}\n\nget-mark :1\ndone\n`;
+  yield `\nreset ${branch}\n\nget-mark :1\ndone\n`;
 }
 
 /** A path as fast-import takes it. */

@@ -52,5 +52,5 @@ async function* stream(
   }
   yield `commit ${branch}\nmark :1\ncommitter Fairlead <fairlead@localhost> now\ndata 0\n`;
   for (const { mode, blob, path } of entries) yield `M ${mode} ${blob} ${quoted(path)}\n`;
-  yield `\nreset ${branch}\nfrom ${"0".repeat(entries[0]?.blob.length ?? 40)}\n\nget-mark :1\ndone\n`;
+  yield `\nreset ${branch}\n\nget-mark :1\ndone\n`;
 }
