@@ -70,6 +70,19 @@ export const CODES = {
   "git-unsafe-directory": "Git refuses a folder that somebody else owns.",
   "state-corrupt": "A file of the recorded state is not what Fairlead wrote.",
   "state-from-the-future": "The recorded state was written by a later Fairlead.",
+  "working-folder-dirty": "A target takes committed work only, and the folder has changes.",
+  "confirmation-needed": "A plan needs somebody's yes, and nobody is there to give it.",
+  "service-unknown": "A service is named that there is not.",
+  "local-agent-unreachable": "The local agent did not answer.",
+  "local-agent-unstopped": "The local agent could not stop everything.",
+  "local-agent-stopping": "The local agent is stopping every service and takes no more work.",
+  "local-host-ephemeral": "The local target would run services on a machine that is gone when its job ends.",
+  "local-runtime-unusable": "The local target's runtime folder cannot be used.",
+  "release-files-missing": "The files of a release are not there.",
+  "port-unavailable": "A service's port cannot be opened.",
+  "edge-unreachable": "The edge did not take a route.",
+  "route-refused": "The edge refused a route.",
+  "target-refused": "A target refused an action.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DiagnosticCode = keyof typeof CODES;
