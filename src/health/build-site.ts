@@ -59,11 +59,11 @@ export async function buildSite({
     outDir: fresh,
     base: data.base,
     cacheDir: join(cache, "astro"),
-    vite: { cacheDir: join(cache, "vite"), logLevel: "error" },
+    // One stylesheet of everything, fetched once: a component may then use another's classes on any page.
+    vite: { cacheDir: join(cache, "vite"), logLevel: "error", build: { cssCodeSplit: false } },
     configFile: false,
     logLevel: "error",
     trailingSlash: "always",
-    // One stylesheet, fetched once, rather than a copy in every page.
     build: { format: "directory", inlineStylesheets: "never" },
     compressHTML: true,
     devToolbar: { enabled: false },
