@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { inFileOrder } from "./order.ts";
+import { printableJson } from "./printable-json.ts";
 import { tally } from "./tally.ts";
 
 /** Longer lines are left out of JSON: a file may be one line of 20 MB with a hundred problems in it. */
@@ -12,7 +13,7 @@ const LINE_MAX = 2000;
 export function renderJson(diagnostics: readonly Diagnostic[]): string {
   const sorted = inFileOrder(diagnostics);
   const report = { format_version: "1.0", diagnostics: sorted.map(plain), summary: tally(sorted) };
-  return `${JSON.stringify(report, null, 2).replace(OBEYED, escaped)}\n`;
+  return printableJson(report);
 }
 
 /** The known fields alone and in one order, so that the same problems give the same bytes. */
@@ -29,11 +30,4 @@ function plain(diagnostic: Diagnostic): Diagnostic {
     ...(service === undefined ? {} : { service }),
     ...(environment === undefined ? {} : { environment }),
   };
-}
-
-/** What `JSON.stringify` leaves as it is though it steers or hides; all within one UTF-16 unit, outside of which JSON has no such characters but tags. */
-const OBEYED = /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

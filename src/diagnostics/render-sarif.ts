@@ -2,6 +2,7 @@ import type { Diagnostic, Severity } from "../model/diagnostic.ts";
 import { CODES } from "./codes.ts";
 import { escapeTerminal } from "./escape-terminal.ts";
 import { inFileOrder } from "./order.ts";
+import { printableJson } from "./printable-json.ts";
 
 /**
  * Diagnostics as SARIF 2.1.0, which GitHub code scanning and editors read. `version` is Fairlead's own. Ends with a line
@@ -22,7 +23,7 @@ export function renderSarif(diagnostics: readonly Diagnostic[], { version }: { r
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return printableJson(log);
 }
 
 const LEVEL: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };

@@ -147,7 +147,7 @@ describe("JSON", () => {
     const output = renderJson([hostile(text)]);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2028]/);
-    expect(output).not.toMatch(/^\s*::/m);
+    expect(output).not.toMatch(/^\s*::|##\[/m);
     expect(JSON.parse(output).diagnostics[0].detail).toBe(text);
   });
 });
@@ -199,7 +199,10 @@ describe("SARIF", () => {
   });
 
   test.each(HOSTILE)("holds no link and no control: %j", (text) => {
-    const [result] = sarif([hostile(text)]).runs[0].results;
+    const output = renderSarif([hostile(text)], { version: "1.2.3" });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2028]|##\[/);
+    const [result] = JSON.parse(output).runs[0].results;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(result.message.text).not.toMatch(/\]\(|[\u0000-\u0009\u000b-\u001f\u202e\u2028]/);
     expect(() => decodeURIComponent(result.locations[0].physicalLocation.artifactLocation.uri)).not.toThrow();
