@@ -74,6 +74,25 @@ describe("what the planner reads", () => {
   });
 });
 
+describe("values that nothing acts on yet", () => {
+  test("are those that a list of enforced ones leaves out", () => {
+    const left = places.flatMap(({ node, path }) => {
+      const enforced = node["x-enforced"];
+      if (!Array.isArray(enforced) || path[0] === "environments") return [];
+      return (node["enum"] as string[])
+        .filter((value) => !enforced.includes(value))
+        .map((value) => `${path.join(".")}: ${value}`);
+    });
+    expect(left).toEqual([
+      "template: php",
+      "template: flask",
+      "logging.outputs.*: external",
+      "deployment.strategy: blue-green",
+      "deployment.strategy: canary",
+    ]);
+  });
+});
+
 describe("defaults", () => {
   const defaultsOf = (block: string): Record<string, unknown> =>
     Object.fromEntries(
