@@ -21,9 +21,11 @@ export function runs(spec: Spec): boolean {
   return spec.status !== "inactive" && spec.external !== true;
 }
 
-/** Whether instances are, or may be, there: a release serves, or a rollout is under way. */
-export function isRunning({ stable, rollout }: ServiceRecord, base: Release | null): boolean {
-  return rollout !== null || (stable !== null && base !== null && runs(base.spec));
+/** Whether instances are, or may be, there: a release serves, a rollout is under way, or one that failed has left something. */
+export function isRunning({ stable, rollout, releases }: ServiceRecord, base: Release | null): boolean {
+  if (rollout !== null) return true;
+  if (base === null) return releases.length > 0;
+  return stable !== null && runs(base.spec);
 }
 
 /** Whether an earlier run began to take the service away and did not finish. */

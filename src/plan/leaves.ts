@@ -1,5 +1,4 @@
-import type { FieldFormat, Impact } from "../model/impact.ts";
-import { type ImpactTable, ruleAt } from "../model/impact.ts";
+import { type FieldFormat, type FieldRule, type Impact, type ImpactTable, ruleAt } from "../model/impact.ts";
 import type { Spec } from "../model/service.ts";
 import type { TargetProfile } from "../model/target.ts";
 import { atVersions, isSecretRef } from "./secret-refs.ts";
@@ -26,22 +25,21 @@ export function impactAt({ impacts, profile }: Costs, path: readonly string[]): 
 /** The fields of a spec by their path as JSON, in the order of their keys. `secrets` are the versions to show with references. */
 export function leavesOf(spec: Spec, secrets: Readonly<Record<string, string>>, costs: Costs): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
-  const visit = (value: unknown, path: readonly string[]): void => {
+  const visit = (value: unknown, path: readonly string[], rule: FieldRule): void => {
     if (value === undefined) return;
-    const { format } = ruleAt(costs.impacts, path);
-    const isRef = format === "secret" && isSecretRef(value);
+    const isRef = rule.format === "secret" && isSecretRef(value);
     if (isMapping(value) && !isRef && Object.keys(value).length > 0) {
-      for (const key of Object.keys(value).sort()) visit(value[key], [...path, key]);
+      for (const key of Object.keys(value).sort()) visit(value[key], [...path, key], ruleAt(rule, [key]));
       return;
     }
     leaves.set(JSON.stringify(path), {
       path,
       value: atVersions(value, secrets),
-      impact: impactAt(costs, path),
-      ...(format === undefined ? {} : { format }),
+      impact: costs.profile.impact(path.join("."), rule.impact),
+      ...(rule.format === undefined ? {} : { format: rule.format }),
     });
   };
-  visit(spec, []);
+  visit(spec, [], costs.impacts);
   return leaves;
 }
 

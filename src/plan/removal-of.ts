@@ -11,7 +11,7 @@ export function removalOf(record: ServiceRecord, { catalog, profile, timelineOf 
   const base = lastApplied(record);
   // What a rollout brings in, or a failed one left, must end as well.
   const last = base ?? record.releases.at(-1) ?? null;
-  const strategy = last !== null && (isRunning(record, base) || base === null) ? "retire" : null;
+  const strategy = last !== null && isRunning(record, base) ? "retire" : null;
   const { environment } = catalog;
   const prior = priorDigest(record);
   const isProtected = record.protected || (last !== null && hasVolumes(last.spec));

@@ -107,9 +107,10 @@ function changesSince(
   { entry, movedFrom, input }: Situation,
   secrets: Readonly<Record<string, string>>,
 ): FieldChange[] {
-  const changes = fieldChanges(base, { spec: entry.spec, artifact: entry.artifact, secrets }, input);
-  // A rename is told by the action.
-  if (movedFrom !== null) return changes.filter(({ path }) => path[0] !== "id");
+  const all = fieldChanges(base, { spec: entry.spec, artifact: entry.artifact, secrets }, input);
+  // A rename is told by the action, and one that was not finished by the record that already has the new id.
+  const changes = all.filter(({ path }) => path[0] !== "id");
+  if (movedFrom !== null) return changes;
   const differs = record.protected !== entry.protected && base.spec.protected === entry.protected;
   if (!differs || hasVolumes(entry.spec)) return changes;
   return [...changes, { path: ["protected"], before: record.protected, after: entry.protected, impact: "none" }];

@@ -27,12 +27,8 @@ function recordAfter(step: Step, recorded: ServiceRecord | null): ServiceRecord 
   const old = recorded ?? freshRecord(step.service, AT);
   const record: ServiceRecord = { ...old, service: step.service, rollout: null };
   const release = releaseOf(step, step.after, record.nextRelease);
-  const { spec } = step.after;
-  const intent = { release, protected: spec.protected, at: AT };
-  if (step.strategy === null) {
-    const only = withIntent(record, { ...intent, rollout: null });
-    return { ...only, stable: spec.status === "inactive" ? null : release.number, releases: [release] };
-  }
+  const intent = { release, protected: step.after.spec.protected, at: AT };
+  if (step.strategy === null) return withIntent(record, { ...intent, rollout: null });
   const to = step.strategy === "retire" ? null : release.number;
   const { service, strategy } = step;
   const rollout = beginRollout({ service, from: record.stable, to, strategy, epoch: 1, now: 0 });

@@ -79,7 +79,7 @@ describe("for any two catalogs", () => {
         expect(inShort(plan)).toEqual([]);
         expect(plan.counts["no-op"]).toBe(now.services.size);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -121,6 +121,12 @@ describe("a rename", () => {
     expect(step.reasons).toEqual(["the target local cannot rename what runs: it starts anew as web, and shop ends"]);
   });
 
+  test("that a run left half done is no replace: the record has the new id, its releases the old one", () => {
+    const record = { ...recordOf(shop, "shop"), service: "web" };
+    const step = onlyStep(planOf(renamed({ ...alike, owner: "me" }), stateOf([record])).plan);
+    expect(step).toMatchObject({ action: "update", impact: "none" });
+  });
+
   test("is over once applied, though the file still names the previous id", () => {
     expect(inShort(planOf(renamed(alike), applied(renamed(alike), shop)).plan)).toEqual(EMPTY);
   });
@@ -310,6 +316,16 @@ describe("held", () => {
     expect(inShort(planOf(bad, failed).plan)).toEqual(["held web"]);
     const step = onlyStep(planOf(one({ environment: { MODE: "good" } }), failed).plan);
     expect(step).toMatchObject({ action: "create", before: null, reasons: ["nothing of it serves so far"] });
+  });
+});
+
+test("what a failed release may have left is ended with it, whether its file goes or says inactive", () => {
+  const failed = release({ number: 2 });
+  const state = withRecord(applied(one()), { stable: null, releases: [failed] });
+  expect(onlyStep(planOf(catalogOf([]), state).plan)).toMatchObject({ action: "delete", strategy: "retire" });
+  expect(onlyStep(planOf(one({ status: "inactive" }), state).plan)).toMatchObject({
+    action: "stop",
+    strategy: "retire",
   });
 });
 
