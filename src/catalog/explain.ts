@@ -15,6 +15,7 @@ export function explain(
   errors: readonly SchemaError[],
   what = "a service",
 ): PathProblem[] {
+  if (errors.length === 0) return [];
   const wrongTypes = new Set(errors.filter((error) => error.keyword === "type").map((error) => pathText(error.keys)));
   const misspelt = new Set<string>();
   const problems: PathProblem[] = [];

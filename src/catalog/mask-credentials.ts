@@ -18,6 +18,10 @@ const TOKEN_SHAPES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["an address with a password in it", /\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/:@"']{0,255}:[^\s/@"']{1,255}@/i],
 ];
 
+/** Whether any of them could be there: one pass for the many texts that hold none. */
+const ANY_SHAPE = new RegExp(TOKEN_SHAPES.map(([, { source }]) => source).join("|"), "i");
+const SHORTEST_SHAPE = 7;
+
 /** Whether a key says that its value is a credential. Case and word boundaries of camelCase count: `authToken`, not `mistoken`. */
 export function namesCredential(key: string): boolean {
   return CREDENTIAL_KEY.test(key.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase());
@@ -25,6 +29,7 @@ export function namesCredential(key: string): boolean {
 
 /** What a text looks like, in words, where it has the shape of a credential; null where it has not. */
 export function credentialShape(text: string): string | null {
+  if (text.length < SHORTEST_SHAPE || !ANY_SHAPE.test(text)) return null;
   for (const [name, pattern] of TOKEN_SHAPES) if (pattern.test(text)) return name;
   return null;
 }

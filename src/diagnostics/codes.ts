@@ -83,6 +83,10 @@ export const CODES = {
   "edge-unreachable": "The edge did not take a route.",
   "route-refused": "The edge refused a route.",
   "target-refused": "A target refused an action.",
+  "apply-busy": "Another run is working on the same environment.",
+  "not-held": "A service is to be retried that is not held.",
+  "foreign-on-target": "A target runs something that Fairlead did not start.",
+  "target-unreachable": "A target cannot be asked.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -12,24 +12,30 @@ import { secretName } from "../secret-name.ts";
 export const credentialsAreNotInClearText: ServiceRule = {
   code: "credential-in-clear",
   fact: "credentialsAreNotInClearText",
-  *find(spec) {
-    for (const { path, value } of texts(spec, [])) {
-      const key = path.at(-1) ?? "";
-      const shape = credentialShape(value);
-      const named = shape === null && value.trim() !== "" && namesCredential(key) && mayBeSecret(path);
-      if (shape === null && !named) continue;
-      yield problemAt(
-        spec,
-        path,
-        shape === null
-          ? `\`${path.join(".")}\` holds a credential in clear text`
-          : `\`${path.join(".")}\` looks like ${shape}, in clear text`,
-      );
-    }
+  find(spec) {
+    const problems: PathProblem[] = [];
+    const path: string[] = [];
+    // Every text of every service comes by here: no generators, and the cheap questions first.
+    const visit = (value: unknown): void => {
+      if (typeof value === "string") {
+        const shape = credentialShape(value);
+        if (shape !== null) problems.push(problemAt(spec, [...path], `looks like ${shape}, in clear text`));
+        else if (mayBeSecret(path) && value.trim() !== "" && namesCredential(path.at(-1) ?? ""))
+          problems.push(problemAt(spec, [...path], "holds a credential in clear text"));
+      } else if (typeof value === "object" && value !== null) {
+        for (const key of Object.keys(value)) {
+          path.push(key);
+          visit((value as Readonly<Record<string, unknown>>)[key]);
+          path.pop();
+        }
+      }
+    };
+    visit(spec);
+    return problems;
   },
 };
 
-function problemAt(spec: Spec, keys: readonly string[], summary: string): PathProblem {
+function problemAt(spec: Spec, keys: readonly string[], what: string): PathProblem {
   const name = secretName(spec as unknown as Readonly<Record<string, unknown>>, keys);
   return {
     keys,
@@ -37,7 +43,7 @@ function problemAt(spec: Spec, keys: readonly string[], summary: string): PathPr
     problem: {
       code: "credential-in-clear",
       severity: "error",
-      summary,
+      summary: `\`${keys.join(".")}\` ${what}`,
       detail:
         "Everyone who can read the repository, now or later, can read it. If it was ever pushed, replace it where it was issued.",
       hint: `write \`{secret: ${name}}\` in its place and keep the value out of Git`,
@@ -52,10 +58,4 @@ function mayBeSecret(path: readonly string[]): boolean {
   if (block === "security") return second === "jwt" && part === "secret" && path.length === 3;
   if (block === "databases") return part === "connection" && !(path.length > 4 && path.at(-1) === "secret");
   return block === "integrations" && part === "authentication" && path.length === 4;
-}
-
-function* texts(value: unknown, path: readonly string[]): Generator<{ path: readonly string[]; value: string }> {
-  if (typeof value === "string") yield { path, value };
-  else if (typeof value === "object" && value !== null)
-    for (const [key, child] of Object.entries(value)) yield* texts(child, [...path, key]);
 }
