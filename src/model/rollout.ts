@@ -33,6 +33,8 @@ export interface Rollout {
   readonly order?: "promote" | "abort" | "pause";
   /** Why it aborts, once it does. */
   readonly because?: string;
+  /** The id this service had: what runs under it on the target is renamed before anything else. */
+  readonly movedFrom?: ServiceId;
 }
 
 export interface StrategyInput {

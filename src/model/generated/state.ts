@@ -388,6 +388,10 @@ export interface Rollout {
    * Why it aborts.
    */
   because?: string;
+  /**
+   * The id this service had: what runs under it is renamed before anything else.
+   */
+  movedFrom?: string;
 }
 /**
  * A failed or rolled-back release.

@@ -1,0 +1,114 @@
+import type { ServiceId } from "../model/basics.ts";
+import type { JournalEntry, ServiceRecord } from "../model/state.ts";
+import { withOutcome, withRollout } from "../state/records.ts";
+import type { ServiceOutcome } from "./apply-input.ts";
+import { type Drive, driveRollout } from "./drive-rollout.ts";
+import type { Ended } from "./in-order.ts";
+import { withOutcomeIn } from "./journal.ts";
+import type { Run } from "./run.ts";
+import type { Work } from "./work.ts";
+
+/** Performs one work whose intent is durable, and queues what became of it for the journal. */
+export async function performWork(run: Run, work: Work): Promise<Ended> {
+  const { service, rollout } = work;
+  if (run.halted.aborted) {
+    noteOutcome(run, work, "unfinished", "not begun");
+    return "badly";
+  }
+  if (rollout === null) {
+    // Nothing of it runs here: with the record, all is done.
+    if (work.step?.service === service) noteOutcome(run, work, "done", work.record === null ? "forgotten" : "recorded");
+    journalOutcome(run, work, { outcome: "done" }, (record) => record);
+    return "well";
+  }
+  const drive = await driveRollout(run, service, rollout);
+  await run.input.crash?.("ended");
+  if (drive.is === "left") {
+    noteOutcome(run, work, "unfinished", drive.says);
+    return "badly";
+  }
+  return concluded(run, work, drive);
+}
+
+/** What a rollout's end means for the record, the journal and the report. */
+function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>): Ended {
+  const at = new Date(run.input.clock.now()).toISOString();
+  const { as, says } = drive;
+  const well = as === "stable" || as === "gone";
+  if (isRestore(run, work)) {
+    // The record stands: when it could not be brought back, the next run tries again.
+    journalOutcome(run, work, { outcome: well ? "done" : "failed", says }, (record) => withRollout(record, null, at));
+    noteOutcome(run, work, well ? "restored" : "failed", says);
+    return well ? "well" : "badly";
+  }
+  const reason = work.rollout?.order === "abort" ? says : reasonOf(run, work, says);
+  const outcome = well
+    ? drive.foundDone && work.why === "resume"
+      ? "found-done"
+      : "done"
+    : as === "rolled-back"
+      ? "rolled-back"
+      : "failed";
+  journalOutcome(run, work, { outcome, says }, (record) =>
+    withOutcome(record, as, { at, ...(well ? {} : { reason }) }),
+  );
+  noteOutcome(run, work, outcome, says);
+  return well ? "well" : "badly";
+}
+
+/** A rollout to the release that is recorded as serving brings it back; that holds across runs, too. */
+function isRestore(run: Run, { service, rollout }: Work): boolean {
+  const record = run.holder.state().services.get(service);
+  return rollout !== null && rollout.to !== null && record?.stable === rollout.to;
+}
+
+/** The target's own words where it refused, else the strategy's. */
+function reasonOf(run: Run, { service }: Work, says: string): string {
+  const refusal = run.diagnostics.findLast(
+    (diagnostic) => diagnostic.service === service && diagnostic.severity === "error",
+  );
+  return refusal?.summary ?? says;
+}
+
+/** Gives up a work that was journalled and never begun, because what it needs failed. */
+export function skipWork(run: Run, work: Work, because: ServiceId): void {
+  const at = new Date(run.input.clock.now()).toISOString();
+  const says = `${because}, which it needs, did not succeed`;
+  if (work.why === "step") {
+    const release = work.release?.number;
+    journalOutcome(run, work, { outcome: "skipped", says }, (record) => {
+      const releases = record.releases.filter(({ number }) => number !== release);
+      return withRollout({ ...record, releases }, null, at);
+    });
+  }
+  noteOutcome(run, work, "skipped", says);
+}
+
+function journalOutcome(
+  run: Run,
+  work: Work,
+  outcome: Pick<JournalEntry, "outcome" | "says">,
+  change: (record: ServiceRecord) => ServiceRecord,
+): void {
+  const { service, rollout } = work;
+  run.holder.later((state) => {
+    const journal = withOutcomeIn(state.journal, run.input.run, service, outcome);
+    const record = state.services.get(service);
+    const message = `${service}: ${outcome.says ?? outcome.outcome}`;
+    // Somebody else's rollout by now: then it is no longer ours to end.
+    if (record === undefined || (rollout !== null && record.rollout?.id !== rollout.id)) return { ...journal, message };
+    return { ...journal, services: new Map([[service, change(record)]]), message };
+  });
+}
+
+function noteOutcome(run: Run, work: Work, outcome: ServiceOutcome["outcome"], says: string): void {
+  const release = work.release?.number ?? work.rollout?.to ?? null;
+  run.note({
+    service: work.service,
+    action: work.step?.action ?? (work.why === "restore" ? "restore" : "resume"),
+    outcome,
+    says,
+    release,
+  });
+  run.input.onEvent?.({ service: work.service, says: `${outcome}: ${says}` });
+}

@@ -1,0 +1,136 @@
+import type { ServiceId } from "../model/basics.ts";
+import type { Catalog } from "../model/catalog.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Observation } from "../model/fleet.ts";
+import type { Plan, Step } from "../model/plan.ts";
+import { plan } from "../plan/plan.ts";
+import { safetyGate } from "../plan/safety-gate.ts";
+import { beginRollout } from "../rollout/begin.ts";
+import { timelineFor } from "../rollout/strategies.ts";
+import { withRollout } from "../state/records.ts";
+import { driftOf, settledRelease } from "./drift.ts";
+import { intentOf } from "./intent.ts";
+import type { Run } from "./run.ts";
+import type { Work } from "./work.ts";
+
+/** What is to be done in one round, or why nothing may be. */
+export type Round =
+  | { readonly is: "works"; readonly works: readonly Work[]; readonly plan: Plan }
+  | { readonly is: "refused"; readonly diagnostics: readonly Diagnostic[] };
+
+/** Re-plans on what is declared and recorded now, and chooses what this run may do of it. */
+export async function nextRound(run: Run, observation: Observation): Promise<Round> {
+  const { input, holder } = run;
+  const declared = await input.declared();
+  const made = plan({
+    catalog: declared.value,
+    state: holder.state(),
+    stateOid: holder.oid(),
+    profile: input.target.profile,
+    impacts: input.impacts,
+    timelineOf: timelineFor,
+    secretVersions: input.secretVersions,
+    allowDestroy: input.allowDestroy,
+  });
+  run.plan = made.plan;
+  await input.crash?.("planned");
+  const problems = [...declared.diagnostics, ...made.diagnostics].filter(({ severity }) => severity === "error");
+  if (problems.length > 0) return { is: "refused", diagnostics: problems };
+  const guards = safetyGate(made.plan, {
+    project: declared.value.project,
+    environment: input.environment,
+    recordedCount: holder.state().services.size,
+    allowDestroy: input.allowDestroy,
+  });
+  const whole = guards.filter(({ service, severity }) => service === undefined && severity === "error");
+  if (whole.length > 0) return { is: "refused", diagnostics: whole };
+
+  const unreachable = new Set(observation.unreachable);
+  const steps = made.plan.steps.filter((step) => mayTake(run, step, guards, unreachable));
+  const stepped = steps.flatMap((step) => intentOf(run, step));
+  const busy = new Set(stepped.map(({ service }) => service));
+  const others = [...resumed(run, busy), ...restored(run, { observation, busy, catalog: declared.value })];
+  return { is: "works", works: [...stepped, ...others], plan: made.plan };
+}
+
+/** Whether a step is to be done by this run; if not, what becomes of it is noted. */
+function mayTake(run: Run, step: Step, guards: readonly Diagnostic[], unreachable: ReadonlySet<ServiceId>): boolean {
+  const { approved } = run.input;
+  if (run.taken.get(step.service) === step.digest) return false;
+  const because = (outcome: "held" | "refused", says: string): false => {
+    if (!run.taken.has(step.service))
+      run.note({ service: step.service, action: step.action, outcome, says, release: null });
+    return false;
+  };
+  if (step.action === "held") return because("held", step.reasons[0] ?? "an earlier release of it failed");
+  if (unreachable.has(step.service)) return because("refused", "it cannot be reached on the target");
+  const guard = guards.find(({ service, severity }) => service === step.service && severity === "error");
+  if (guard) {
+    run.diagnostics.push(guard);
+    return because("refused", guard.summary);
+  }
+  if (approved !== "all" && approved.get(step.service) !== step.digest)
+    return because(
+      "refused",
+      approved.has(step.service)
+        ? "it has changed since this was approved: plan again"
+        : "it was not part of what was approved",
+    );
+  run.taken.set(step.service, step.digest);
+  return true;
+}
+
+/** Rollouts that an earlier run began and that no approved step takes up: their intent is recorded, so they are ended. */
+function resumed(run: Run, busy: Set<ServiceId>): Work[] {
+  const works: Work[] = [];
+  for (const [service, record] of run.holder.state().services) {
+    const { rollout } = record;
+    if (rollout === null || busy.has(service) || run.taken.has(`${service}/${rollout.id}`)) continue;
+    run.taken.set(`${service}/${rollout.id}`, "");
+    busy.add(service);
+    works.push({ service, step: null, why: "resume", release: null, rollout, record, waitsFor: [], needsThem: false });
+  }
+  return works;
+}
+
+/** Services that run otherwise than recorded, dependencies first: brought back to their release, without a new one. */
+function restored(
+  run: Run,
+  on: { readonly observation: Observation; readonly busy: ReadonlySet<ServiceId>; readonly catalog: Catalog },
+): Work[] {
+  const now = run.input.clock.now();
+  const at = new Date(now).toISOString();
+  const { epoch } = run.holder.claim;
+  const works = new Map<ServiceId, Work>();
+  for (const [service, record] of run.holder.state().services) {
+    const release = settledRelease(record);
+    if (release === null || on.busy.has(service) || run.taken.has(service)) continue;
+    if (on.observation.unreachable.includes(service)) continue;
+    const drift = driftOf(
+      release,
+      on.observation.fleets.find((fleet) => fleet.service === service),
+    );
+    if (drift === null) continue;
+    run.input.onEvent?.({ service, says: `${drift}: r${release.number} is brought back` });
+    run.taken.set(service, "restored");
+    const rollout = beginRollout({ service, from: null, to: release.number, strategy: "rolling", epoch, now });
+    const waitsFor = release.spec.dependencies.toSorted();
+    const work = { service, step: null, release: null, rollout, waitsFor, needsThem: false } as const;
+    works.set(service, { ...work, why: "restore", record: withRollout(record, rollout, at) });
+  }
+  return dependenciesFirst(works);
+}
+
+function dependenciesFirst(works: ReadonlyMap<ServiceId, Work>): Work[] {
+  const placed = new Set<Work>();
+  const place = (work: Work, trail: ReadonlySet<ServiceId>): void => {
+    if (placed.has(work) || trail.has(work.service)) return;
+    for (const other of work.waitsFor) {
+      const before = works.get(other);
+      if (before) place(before, new Set([...trail, work.service]));
+    }
+    placed.add(work);
+  };
+  for (const work of works.values()) place(work, new Set());
+  return [...placed];
+}

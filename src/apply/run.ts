@@ -1,0 +1,92 @@
+import type { Digest, Ms, ServiceId } from "../model/basics.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Holder } from "../state/claims.ts";
+import type { ApplyInput, ApplyReport, ServiceOutcome } from "./apply-input.ts";
+
+/** Why a run ends before its work does. The first reason stays. */
+export type Halt = "interrupted" | "paused" | "fenced";
+
+/** One run under its claim: what it may do, and what it has seen so far. */
+export interface Run {
+  readonly input: ApplyInput;
+  readonly holder: Holder;
+  /** Aborts as soon as the run has to end early. */
+  readonly halted: AbortSignal;
+  halt(reason: Halt): void;
+  haltedBecause(): Halt | null;
+  /** Notes what became of a service; a later note replaces an earlier one. */
+  note(outcome: ServiceOutcome): void;
+  readonly outcomes: ReadonlyMap<ServiceId, ServiceOutcome>;
+  readonly diagnostics: Diagnostic[];
+  /** Steps that this run has taken up already: each once, unless its digest changes. */
+  readonly taken: Map<ServiceId, Digest>;
+  plan: Plan | null;
+}
+
+/** A run's claim is dead when it gave no sign of life for this long. */
+export const TTL_MS: Ms = 60_000;
+
+export function startRun(input: ApplyInput, holder: Holder): Run {
+  const controller = new AbortController();
+  const outcomes = new Map<ServiceId, ServiceOutcome>();
+  let because: Halt | null = null;
+  const halt = (reason: Halt): void => {
+    because ??= reason;
+    controller.abort();
+  };
+  if (input.signal?.aborted) halt("interrupted");
+  input.signal?.addEventListener("abort", () => halt("interrupted"), { once: true });
+  return {
+    input,
+    holder,
+    halted: controller.signal,
+    halt,
+    haltedBecause: () => because,
+    note(outcome) {
+      outcomes.set(outcome.service, outcome);
+    },
+    outcomes,
+    diagnostics: [],
+    taken: new Map(),
+    plan: null,
+  };
+}
+
+/** Signs of life while rollouts take their time, and the end of the run's budget. Ends with the run. */
+export function keepAlive(run: Run): { stop(): Promise<void> } {
+  const { clock, ttlMs = TTL_MS, budgetMs } = run.input;
+  const ended = new AbortController();
+  const beating = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await clock.sleep(ttlMs / 3, ended.signal);
+      if (ended.signal.aborted) return;
+      // A ref out of reach is for the next write to report; a claim that went stale meanwhile is found by its fence.
+      const written = await run.holder.beat().catch(() => "written" as const);
+      if (written === "lost") run.halt("fenced");
+    }
+  };
+  const limiting = async (): Promise<void> => {
+    if (budgetMs === undefined) return;
+    await clock.sleep(budgetMs, ended.signal);
+    if (!ended.signal.aborted) run.halt("paused");
+  };
+  const both = Promise.all([beating(), limiting()]);
+  return {
+    async stop() {
+      ended.abort();
+      await both;
+    },
+  };
+}
+
+/** The report of a run, from what it noted. */
+export function reportOf(run: Run): ApplyReport {
+  const { environment, run: name } = run.input;
+  const services = [...run.outcomes.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+  const bad = services.some(({ outcome }) => ["failed", "rolled-back", "skipped", "refused"].includes(outcome));
+  const idle = services.every(({ outcome }) => outcome === "held");
+  const halted = run.haltedBecause();
+  const outcome = halted ?? (bad ? "failed" : idle ? "nothing-to-do" : "applied");
+  return { environment, run: name, outcome, plan: run.plan, services, diagnostics: run.diagnostics };
+}
