@@ -53,7 +53,12 @@ export function stateStore(options: {
     if (oid === null) return { oid: null, state: emptyState(environment), blobs: new Map() };
     if (last?.oid === oid) return last;
     const known = cache?.get(ref) ?? null;
-    last = known?.oid === oid ? known : await decodeTree({ tree, oid, ref, environment, before: last ?? known });
+    if (known?.oid === oid) {
+      last = known;
+      return last;
+    }
+    last = await decodeTree({ tree, oid, ref, environment, before: last ?? known });
+    // Only what was read is kept beyond the process: a run's own swaps follow each other too fast to be worth a file each.
     cache?.set(ref, last);
     return last;
   };
@@ -74,7 +79,6 @@ export function stateStore(options: {
       const result: Swap = await refs.swap({ ref, expected, put: files, parent: "expected", nonce: by.nonce, message });
       if (result.is === "won") {
         last = { oid: result.oid, state, blobs: blobsAfter(base.blobs, files, result.oid) };
-        cache?.set(ref, last);
       }
       return result;
     },

@@ -1,0 +1,173 @@
+import { crc32 } from "node:zlib";
+import type { Digest, Instant, Oid, ServiceId } from "../model/basics.ts";
+import type { Rollout } from "../model/rollout.ts";
+import type { Held, Release, ServiceRecord, State } from "../model/state.ts";
+import type { Snapshot } from "./state-cache.ts";
+
+/**
+ * A snapshot as one file, made to be read fast: a no-op plan of 10,000 services compares digests and looks into no spec.
+ * So the file opens with an index of what every plan asks for, and the rest of each release is parsed when it is first
+ * touched. Lines: a header with lengths and a checksum, then three sections: index, blobs, bodies.
+ */
+const MAGIC = "fairlead-state-cache 1";
+
+interface Index {
+  readonly ref: string;
+  readonly oid: Oid;
+  readonly state: Omit<State, "services" | "gone">;
+  readonly gone: readonly (readonly [ServiceId, number])[];
+  readonly records: readonly IndexedRecord[];
+}
+
+type IndexedRecord = readonly [
+  service: ServiceId,
+  nextRelease: number,
+  stable: number | null,
+  rollout: Rollout | null,
+  held: Held | null,
+  isProtected: boolean,
+  updatedAt: Instant,
+  releases: readonly IndexedRelease[],
+];
+
+/** Where the body begins follows from the lengths before it. */
+type IndexedRelease = readonly [
+  number: number,
+  specDigest: Digest,
+  artifactDigest: Digest,
+  secrets: Readonly<Record<string, string>> | 0,
+  bodyBytes: number,
+];
+
+/** What of a release is parsed late. */
+type Body = Pick<Release, "spec" | "artifact" | "runDigest" | "commit" | "createdAt" | "run">;
+
+/** What a file held: the snapshot, and the bodies of its releases, so that they go into the next file as they are. */
+export interface DecodedSnapshot {
+  readonly snapshot: Snapshot;
+  bodies(): ReadonlyMap<Release, Uint8Array>;
+}
+
+export function encodeSnapshot(ref: string, snapshot: Snapshot, bodies?: ReadonlyMap<Release, Uint8Array>): Buffer {
+  const { services, gone = new Map<ServiceId, number>(), ...state } = snapshot.state;
+  const pieces: Uint8Array[] = [];
+  const records = [...services.values()].map((record): IndexedRecord => {
+    const releases = record.releases.map((release): IndexedRelease => {
+      const body = bodies?.get(release) ?? encodeBody(release);
+      pieces.push(body);
+      const secrets = Object.keys(release.secrets).length === 0 ? 0 : release.secrets;
+      return [release.number, release.specDigest, release.artifactDigest, secrets, body.byteLength];
+    });
+    const { service, nextRelease, stable, rollout, held, protected: isProtected, updatedAt } = record;
+    return [service, nextRelease, stable, rollout, held, isProtected, updatedAt, releases];
+  });
+  const index: Index = { ref, oid: snapshot.oid ?? "", state, gone: [...gone], records };
+  const sections = [
+    Buffer.from(JSON.stringify(index)),
+    Buffer.from(JSON.stringify([...snapshot.blobs])),
+    Buffer.concat(pieces),
+  ];
+  const content = Buffer.concat(sections);
+  const lengths = sections.map((section) => section.length).join(" ");
+  return Buffer.concat([Buffer.from(`${MAGIC} ${lengths} ${crc32(content)}\n`), content]);
+}
+
+/** Null for anything but a whole and unharmed snapshot of this ref, written by this version. */
+export function decodeSnapshot(ref: string, file: Buffer): DecodedSnapshot | null {
+  const end = file.indexOf(0x0a);
+  const header = /^(.*) (\d+) (\d+) (\d+) (\d+)$/.exec(file.toString("latin1", 0, Math.max(0, Math.min(end, 200))));
+  if (header === null || header[1] !== MAGIC) return null;
+  const [indexBytes = 0, blobBytes = 0, bodyBytes = 0, checksum] = header.slice(2).map(Number);
+  const content = file.subarray(end + 1);
+  if (content.length !== indexBytes + blobBytes + bodyBytes || crc32(content) !== checksum) return null;
+  const index = JSON.parse(content.toString("utf8", 0, indexBytes)) as Index;
+  if (index.ref !== ref || index.oid === "") return null;
+
+  const services = new Map<ServiceId, ServiceRecord>();
+  let at = indexBytes + blobBytes;
+  for (const indexed of index.records) {
+    const [service, nextRelease, stable, rollout, held, isProtected, updatedAt] = indexed;
+    const releases: Release[] = [];
+    for (const release of indexed[7]) {
+      const from = at;
+      at += release[4];
+      releases.push(lateRelease(service, release, () => content.toString("utf8", from, from + release[4])));
+    }
+    services.set(service, {
+      service,
+      nextRelease,
+      stable,
+      releases,
+      rollout,
+      held,
+      protected: isProtected,
+      updatedAt,
+    });
+  }
+  let blobs: ReadonlyMap<string, Oid> | undefined;
+  const snapshot: Snapshot = {
+    oid: index.oid,
+    state: { ...index.state, services, ...(index.gone.length === 0 ? {} : { gone: new Map(index.gone) }) },
+    get blobs() {
+      blobs ??= new Map(
+        JSON.parse(content.toString("utf8", indexBytes, indexBytes + blobBytes)) as readonly (readonly [string, Oid])[],
+      );
+      return blobs;
+    },
+  };
+  return {
+    snapshot,
+    bodies() {
+      const found = new Map<Release, Uint8Array>();
+      let from = indexBytes + blobBytes;
+      index.records.forEach(([service, , , , , , , releases]) => {
+        releases.forEach(([, , , , bytes], position) => {
+          const release = services.get(service)?.releases[position];
+          if (release) found.set(release, content.subarray(from, from + bytes));
+          from += bytes;
+        });
+      });
+      return found;
+    },
+  };
+}
+
+/** The getters are own and enumerable: copies, digests and JSON of a release see all of it. */
+function lateRelease(service: ServiceId, indexed: IndexedRelease, text: () => string): Release {
+  const [number, specDigest, artifactDigest, secrets] = indexed;
+  let parsed: Body | undefined;
+  const body = (): Body => {
+    parsed ??= JSON.parse(text()) as Body;
+    return parsed;
+  };
+  return {
+    number,
+    service,
+    get spec() {
+      return body().spec;
+    },
+    specDigest,
+    get artifact() {
+      return body().artifact;
+    },
+    artifactDigest,
+    get runDigest() {
+      return body().runDigest;
+    },
+    secrets: secrets === 0 ? {} : secrets,
+    get commit() {
+      return body().commit;
+    },
+    get createdAt() {
+      return body().createdAt;
+    },
+    get run() {
+      return body().run;
+    },
+  };
+}
+
+function encodeBody(release: Release): Uint8Array {
+  const { spec, artifact, runDigest, commit, createdAt, run } = release;
+  return Buffer.from(JSON.stringify({ spec, artifact, runDigest, commit, createdAt, run } satisfies Body));
+}
