@@ -12,7 +12,7 @@ import { concealedSides, maskSecrets } from "./mask-secrets.ts";
 import { isSecretRef } from "./secret-refs.ts";
 
 /** Terraform's format, as far as it fits. Within one major number only additions. */
-export const FORMAT_VERSION = "1.2";
+const FORMAT_VERSION = "1.2";
 
 const ACTIONS: Readonly<Record<StepAction, Change["actions"]>> = {
   create: ["create"],

@@ -17,7 +17,7 @@ const own: fc.Arbitrary<Own> = fc.record(
   {
     status: fc.constantFrom("active", "inactive", "maintenance"),
     external: fc.constant(true),
-    description: fc.string({ maxLength: 5 }),
+    description: fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 5 }),
     runtime: fc.record({ replicas: fc.integer({ min: 0, max: 4 }) }),
     environment: fc.dictionary(
       fc.constantFrom("A", "B"),
@@ -129,6 +129,16 @@ describe("for any two catalogs", () => {
 function fail(): never {
   throw new Error("never asked for");
 }
+
+test("text that is no Unicode, which a YAML escape can write, is planned like any other", () => {
+  const half = (text: string) => catalogOf([entry({ id: "web", environment: { A: text, [`${text}B`]: "x" } })]);
+  const state = applied(half("\ud800"));
+  expect(inShort(planOf(half("\ud800"), state).plan)).toEqual([]);
+  const step = onlyStep(planOf(half("\ud801"), state).plan);
+  expect(step.changes.map(({ path }) => path.at(-1))).toEqual(["A", "\ud800B", "\ud801B"]);
+  const tampered = stateOf([...state.services.values()].map((one) => ({ ...one, updatedAt: "\udfff" })));
+  expect(onlyStep(planOf(half("\ud801"), tampered).plan).prior).not.toBe(step.prior);
+});
 
 describe("staleness", () => {
   const web = entry({ id: "web", environment: { A: "1" } });

@@ -8,7 +8,7 @@ import { profile } from "../support/builders.ts";
 import { applyInMemory } from "./apply-in-memory.ts";
 
 /** The real table: what the tests say of impacts holds for the schema as published. */
-export const impacts = impactTable();
+const impacts = impactTable();
 
 /** Plans a catalog against a State, on a target that can do everything and with no secrets unless told. */
 export function planOf(
