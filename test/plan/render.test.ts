@@ -171,3 +171,72 @@ test("the comment puts what destroys on top", () => {
     .map((line) => line.split("|")[1]?.trim());
   expect(rows).toEqual(["`z-old`", "`a-new`"]);
 });
+
+test("the comment, whole", () => {
+  const production = { environment: "production" };
+  const was = catalogOf(
+    [
+      entry({ id: "orders-db", protected: true }),
+      entry({ id: "orders-api", dependencies: ["orders-db"], environment: { NODE_ENV: "staging" } }),
+      entry({ id: "web", dependencies: ["orders-api"] }),
+    ],
+    production,
+  );
+  const now = catalogOf(
+    [
+      entry({ id: "orders-api", environment: { NODE_ENV: "production" }, runtime: { replicas: 3 } }),
+      entry({ id: "web", dependencies: ["orders-api"] }),
+      entry({ id: "mail" }),
+    ],
+    production,
+  );
+  expect(renderMarkdown(planOf(now, applied(was)).plan)).toMatchInlineSnapshot(`
+    "**Plan for production: 1 to delete, 1 to create, 1 to update; 1 unchanged.**
+
+    | service | action | impact | rollout | touches |
+    |---|---|---|---|---|
+    | \`orders-db\` | delete ⚠️ must be named |  | retire, at most 2 instances, 0s to 5m 10s |  |
+    | \`mail\` | create |  | rolling, at most 2 instances, 2s to 10m 20s |  |
+    | \`orders-api\` | update | restart | rolling, at most 4 instances, 6s to 15m 30s | \`web\` |
+
+    <details><summary><code>orders-db</code>: delete</summary>
+
+    \`\`\`diff
+    # no file declares it any more
+    # it is protected, which its record remembers
+    # answer 503 to new requests
+    # drain for at most 10s and stop 2 instances
+    - node server.js in services/orders-db, 2 instances
+    \`\`\`
+
+    </details>
+
+    <details><summary><code>mail</code>: create</summary>
+
+    \`\`\`diff
+    # start 2 instances
+    # wait until each has been healthy for 2s
+    # give them all traffic
+    + node server.js in services/mail, 2 instances
+    \`\`\`
+
+    </details>
+
+    <details><summary><code>orders-api</code>: update</summary>
+
+    \`\`\`diff
+    # replace 2 by 3 instances, 1 at a time
+    # shift traffic as each has been healthy for 2s
+    # drain what is replaced, at most 10s each
+    - dependencies: [orders-db]
+    + dependencies: []
+    - environment.NODE_ENV: staging
+    + environment.NODE_ENV: production
+    - runtime.replicas: 2
+    + runtime.replicas: 3
+    \`\`\`
+
+    </details>
+    "
+  `);
+});
