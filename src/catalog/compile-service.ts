@@ -47,7 +47,7 @@ export interface CompileContext extends ServiceContext {
  */
 export function compileService(read: Read, context: CompileContext, check: SchemaCheck): Compiled {
   const { file, raw } = read;
-  const layers = layersOf(file, raw, context);
+  const layers = layersOf(file, context);
   const where = origin(layers);
   if (!isMapping(raw)) {
     const diagnostics = [...read.diagnostics, ...(raw === undefined ? [] : [notAMapping(where)])];
@@ -87,18 +87,16 @@ function placeOf({ code, range }: Diagnostic): string {
   return `${code} ${range?.file} ${range?.start.offset}`;
 }
 
-/** Where the values of a file's service stand, in one environment; topmost first. */
+/** Where the values of a file's service may stand, in one environment; topmost first. */
 export function layersOf(
   file: SourceFile,
-  raw: unknown,
-  context: Omit<CompileContext, "checkCondition">,
+  { projectFile, environment }: Pick<CompileContext, "projectFile" | "environment">,
 ): readonly [Layer, ...Layer[]] {
   const own: Layer = { file, prefix: [] };
-  const defaults: Layer[] = context.projectFile === null ? [] : [{ file: context.projectFile, prefix: ["defaults"] }];
-  const { environment } = context;
-  const hasOverlay =
-    environment !== null && (raw === undefined || (isMapping(raw) && overlayOf(raw, environment) !== null));
-  return hasOverlay ? [{ file, prefix: ["environments", environment] }, own, ...defaults] : [own, ...defaults];
+  const defaults: Layer[] = projectFile === null ? [] : [{ file: projectFile, prefix: ["defaults"] }];
+  return environment === null
+    ? [own, ...defaults]
+    : [{ file, prefix: ["environments", environment] }, own, ...defaults];
 }
 
 function withoutOverlay(layers: readonly [Layer, ...Layer[]]): readonly [Layer, ...Layer[]] {

@@ -71,7 +71,7 @@ async function compileAll(
     return {
       entry,
       compiled: known.compiled,
-      layers: () => layersOf(sourceFile(entry.path, known.text()), undefined, context),
+      layers: () => layersOf(sourceFile(entry.path, known.text()), context),
     };
   });
   const missing = files.filter((_, index) => parts[index] === null);
@@ -81,11 +81,16 @@ async function compileAll(
     for await (const { entry, read } of readServices(tree, missing)) {
       const compiled = compileService(read, context, check);
       while (parts[at]) at++;
-      parts[at] = { entry, compiled, layers: () => layersOf(read.file, read.raw, context) };
+      parts[at] = { entry, compiled, layers: layersFrom(read.file, context) };
       memo?.remember(entry, compiled, read.file.text);
     }
   }
   return parts.filter((part) => part !== null);
+}
+
+/** A function of its own, so that it keeps the text alive and not the whole parsed file. */
+function layersFrom(file: SourceFile, context: CompileContext): Assembly["layers"] {
+  return () => layersOf(file, context);
 }
 
 /** The text that values of `defaults` point to; not read where there are none. */

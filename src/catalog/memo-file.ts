@@ -12,12 +12,14 @@ export interface MemoEntry {
   readonly ids: readonly ServiceId[];
   readonly diagnostics: readonly Diagnostic[];
   /** Canonical JSON of the spec, and the file's text, for positions: unpacked when asked for, which most never are. */
-  texts(): readonly [spec: Uint8Array, text: Uint8Array];
+  texts(): Texts;
   readonly specBytes: number;
   readonly textBytes: number;
   /** Where the texts are packed already. */
   readonly block?: Block;
 }
+
+export type Texts = readonly [spec: string, text: string];
 
 /** Texts of some files, in the order of their paths, compressed: what has not changed is written back as it is. */
 export interface Block {
@@ -141,7 +143,7 @@ function factsAt(index: Index, at: number): Facts | null {
 }
 
 interface OpenBlock extends Block {
-  textsOf(at: number): readonly [spec: Uint8Array, text: Uint8Array];
+  textsOf(at: number): Texts;
 }
 
 function blocksOf({ paths, lengths, blocks }: Index, packed: Buffer): OpenBlock[] {
@@ -153,28 +155,24 @@ function blocksOf({ paths, lengths, blocks }: Index, packed: Buffer): OpenBlock[
     end += length;
     const own = members[number] ?? [];
     const bytes = packed.subarray(start, end);
-    let texts: Map<number, readonly [Uint8Array, Uint8Array]> | undefined;
+    let texts: Map<number, Texts> | undefined;
     return {
       packed: bytes,
       members: own.length,
       textsOf(at) {
         texts ??= unpack(bytes, own, lengths);
-        return texts.get(at) ?? [bytes.subarray(0, 0), bytes.subarray(0, 0)];
+        return texts.get(at) ?? ["", ""];
       },
     };
   });
 }
 
-function unpack(
-  packed: Uint8Array,
-  members: readonly number[],
-  lengths: readonly number[],
-): Map<number, readonly [Uint8Array, Uint8Array]> {
+function unpack(packed: Uint8Array, members: readonly number[], lengths: readonly number[]): Map<number, Texts> {
   const bytes = brotliDecompressSync(packed);
   let end = 0;
-  const next = (length: number): Uint8Array => {
+  const next = (length: number): string => {
     end += length;
-    return bytes.subarray(end - length, end);
+    return bytes.toString("utf8", end - length, end);
   };
   return new Map(members.map((at) => [at, [next(lengths[2 * at] ?? 0), next(lengths[2 * at + 1] ?? 0)]]));
 }
@@ -210,7 +208,7 @@ export function writeMemo({
 function pack(entries: readonly MemoEntry[]): Uint8Array {
   const old = entries[0]?.block;
   if (old && old.members === entries.length && entries.every(({ block }) => block === old)) return old.packed;
-  return brotliCompressSync(Buffer.concat(entries.flatMap((entry) => entry.texts())), {
+  return brotliCompressSync(entries.flatMap((entry) => entry.texts()).join(""), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 1 },
   });
 }

@@ -52,7 +52,7 @@ export function catalogMemo({ read, write }: MemoStore): CatalogMemo {
       return {
         find({ path, blob }) {
           const entry = entries.get(path);
-          return entry && entry.blob === blob ? { compiled: compiledOf(entry), text: () => textOf(entry) } : null;
+          return entry && entry.blob === blob ? { compiled: compiledOf(entry), text: () => entry.texts()[1] } : null;
         },
         remember({ path, blob }, compiled, text) {
           const entry = entryOf(blob, compiled, text);
@@ -75,29 +75,18 @@ export function catalogMemo({ read, write }: MemoStore): CatalogMemo {
 }
 
 function entryOf(blob: Oid, { service, ids, diagnostics }: Compiled, text: string): MemoEntry {
-  const spec = Buffer.from(service?.specText ?? "");
-  const content = Buffer.from(text);
+  const spec = service?.specText ?? "";
   return {
     blob,
     facts: service?.facts ?? null,
     specDigest: service?.specDigest ?? "",
     ids,
     diagnostics,
-    texts: () => [spec, content],
-    specBytes: spec.length,
-    textBytes: content.length,
+    texts: () => [spec, text],
+    specBytes: Buffer.byteLength(spec),
+    textBytes: Buffer.byteLength(text),
   };
 }
-
-function textOf(entry: MemoEntry): string {
-  return decoder.decode(entry.texts()[1]);
-}
-
-function specTextOf(entry: MemoEntry): string {
-  return decoder.decode(entry.texts()[0]);
-}
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function compiledOf(entry: MemoEntry): Compiled {
   const { facts, specDigest, ids, diagnostics } = entry;
@@ -118,7 +107,7 @@ class RememberedService implements CompiledService {
   }
 
   get specText(): string {
-    return specTextOf(this.#entry);
+    return this.#entry.texts()[0];
   }
 
   get spec(): Spec {

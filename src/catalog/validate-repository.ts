@@ -51,7 +51,7 @@ export async function validateRepository(input: ValidateInput): Promise<Validati
     const parts = files.map(({ entry, read }) => ({
       entry,
       compiled: compileService(read, context, check),
-      layers: () => layersOf(read.file, read.raw, context),
+      layers: () => layersOf(read.file, context),
     }));
     const { diagnostics } = await assemble(parts, { artifactOf, refused: found.refused });
     perEnvironment.set(environment, diagnostics);
