@@ -1,4 +1,5 @@
 import type { Instant, ServiceId } from "../model/basics.ts";
+import { digestOf } from "../model/digest.ts";
 import type { Step } from "../model/plan.ts";
 import type { Rollout } from "../model/rollout.ts";
 import type { Release, ServiceRecord, State } from "../model/state.ts";
@@ -67,7 +68,10 @@ function renamed(run: Run, step: Step, from: ServiceId): readonly Work[] {
     ...old,
     service: step.service,
     nextRelease: Math.max(old.nextRelease, free),
-    releases: old.releases.map((release) => ({ ...release, service: step.service })),
+    releases: old.releases.map((release) => {
+      const spec = { ...release.spec, id: step.service };
+      return { ...release, service: step.service, spec, specDigest: digestOf(spec) };
+    }),
     rollout: null,
   };
   const coming = comingOf(run, step, record);

@@ -1,0 +1,269 @@
+import { describe, expect, test } from "vitest";
+import type { Release } from "../../src/model/state.ts";
+import type { Fate } from "../../src/targets/sim/sim-instance.ts";
+import { files } from "../support/builders.ts";
+import { outcomes, running, smallShop } from "./small-shop.ts";
+
+const NEVER_READY: Fate = { is: "never-ready", startMs: 1_000 };
+const HEALTHY: Fate = { is: "healthy", startMs: 1_000 };
+
+/** Instances of a release whose environment says so never become ready. */
+const asDeclared = (release: Release): Fate => (release.spec.environment["BROKEN"] === "yes" ? NEVER_READY : HEALTHY);
+
+describe("an apply", () => {
+  test("brings services up, dependencies first, and leaves an empty plan", async () => {
+    const shop = smallShop();
+    shop.declare({ orders: { dependencies: ["stock"] }, stock: {} });
+    const report = await shop.apply();
+    expect(report.outcome).toBe("applied");
+    expect(outcomes(report)).toEqual(["done orders r1", "done stock r1"]);
+    const order = shop.world.effects.filter((effect) => effect.do === "ensure").map(({ service }) => service);
+    expect(order).toEqual(["stock", "orders"]);
+    expect(running(shop.world, "orders")).toEqual({ r1: 1 });
+    expect(shop.world.fleet("orders").weights).toEqual({ 1: 100 });
+    expect(await shop.plan()).toEqual([]);
+    expect((await shop.state()).claim).toBeNull();
+    expect((await shop.apply()).outcome).toBe("nothing-to-do");
+  });
+
+  test("replaces what a process can see, and gives the new release a number of its own", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {} });
+    await shop.apply();
+    shop.declare({ web: { environment: { LEVEL: "2" } } });
+    expect(await shop.plan()).toEqual(["update web"]);
+    expect(outcomes(await shop.apply())).toEqual(["done web r2"]);
+    expect(running(shop.world, "web")).toEqual({ r2: 1 });
+    shop.declare({ web: { environment: { LEVEL: "2" }, with: { artifact: files("d".repeat(40)) } } });
+    expect(outcomes(await shop.apply())).toEqual(["done web r3"]);
+    expect(shop.world.violations).toEqual([]);
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("leaves instances alone where no process can see the change", async () => {
+    const shop = smallShop();
+    shop.declare({ web: { runtime: { replicas: 2 } } });
+    await shop.apply();
+    const before = shop.world.fleet("web").groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+    shop.declare({ web: { description: "Better described", runtime: { replicas: 3 } } });
+    expect(outcomes(await shop.apply())).toEqual(["done web r2"]);
+    const after = shop.world.fleet("web").groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+    expect(after.slice(0, 2)).toEqual(before);
+    expect(after).toHaveLength(3);
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("rolls a release back that does not become ready, holds it, and tries it again only when told", async () => {
+    const shop = smallShop({ fateOf: asDeclared });
+    shop.declare({ web: {} });
+    await shop.apply();
+    shop.declare({ web: { environment: { BROKEN: "yes" } } });
+    const report = await shop.apply();
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toEqual(["rolled-back web r2"]);
+    expect(running(shop.world, "web")).toEqual({ r1: 1 });
+    expect(shop.world.fleet("web").weights).toEqual({ 1: 100 });
+    expect((await shop.state()).services.get("web")?.held).toMatchObject({ release: 2 });
+    expect(await shop.plan()).toEqual(["held web"]);
+
+    const again = await shop.apply();
+    expect(again.outcome).toBe("nothing-to-do");
+    expect(outcomes(again)).toEqual(["held web"]);
+
+    shop.declare({ web: { environment: { BROKEN: "no" } } });
+    expect(outcomes(await shop.apply())).toEqual(["done web r3"]);
+  });
+
+  test("ends a first release that fails instead of hanging, and stops what depends on it, but no stranger", async () => {
+    const shop = smallShop({ fateOf: asDeclared });
+    shop.declare({
+      base: { environment: { BROKEN: "yes" } },
+      needs: { dependencies: ["base"] },
+      stranger: {},
+    });
+    const report = await shop.apply();
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toEqual(["failed base r1", "skipped needs r1", "done stranger r1"]);
+    expect(running(shop.world, "base")).toEqual({});
+    expect(running(shop.world, "needs")).toEqual({});
+    // Once it is mended both come up, and no release number is given out twice.
+    shop.declare({ base: {}, needs: { dependencies: ["base"] }, stranger: {} });
+    expect(outcomes(await shop.apply())).toEqual(["done base r2", "done needs r2"]);
+  });
+
+  test("deletes what is not declared any more", async () => {
+    const shop = smallShop();
+    shop.declare({ a: {}, b: {}, c: {}, d: {} });
+    await shop.apply();
+    shop.declare({ a: {}, b: {}, c: {} });
+    expect(outcomes(await shop.apply())).toEqual(["done d"]);
+    expect(running(shop.world, "d")).toEqual({});
+    expect((await shop.state()).services.has("d")).toBe(false);
+    shop.declare({ a: {}, b: {}, c: {}, d: {} });
+    expect(outcomes(await shop.apply())).toEqual(["done d r2"]);
+  });
+
+  test("stops an inactive service and starts it again", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {} });
+    await shop.apply();
+    shop.declare({ web: { status: "inactive" } });
+    expect(await shop.plan()).toEqual(["stop web"]);
+    expect(outcomes(await shop.apply())).toEqual(["done web r2"]);
+    expect(running(shop.world, "web")).toEqual({});
+    expect(await shop.plan()).toEqual([]);
+    shop.declare({ web: {} });
+    expect(await shop.plan()).toEqual(["start web"]);
+    expect(outcomes(await shop.apply())).toEqual(["done web r3"]);
+    expect(running(shop.world, "web")).toEqual({ r3: 1 });
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("only records what others run", async () => {
+    const shop = smallShop();
+    shop.declare({ mail: { external: true, command: undefined, source: undefined } });
+    expect(outcomes(await shop.apply())).toEqual(["done mail r1"]);
+    expect(shop.world.effects).toEqual([]);
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("makes a rename a move that nothing notices", async () => {
+    const shop = smallShop();
+    shop.declare({ old: {} });
+    await shop.apply();
+    const before = shop.world.fleet("old").groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+    shop.declare({
+      fresh: {
+        command: ["node", "server.js"],
+        source: "services/old",
+        endpoints: ["/api/old"],
+        name: "old",
+        with: { previousId: "old", artifact: files("a".repeat(40), "services/old") },
+      },
+    });
+    expect(await shop.plan()).toEqual(["move fresh"]);
+    const report = await shop.apply();
+    expect(report.outcome).toBe("applied");
+    expect(running(shop.world, "old")).toEqual({});
+    const after = shop.world.fleet("fresh").groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+    expect(after).toEqual(before);
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("brings back what runs otherwise than recorded, without a new release", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {}, base: {} });
+    await shop.apply();
+    for (const id of ["web", "base"]) shop.world.lose(id);
+    expect(running(shop.world, "web")).toEqual({});
+    const report = await shop.apply();
+    expect(outcomes(report)).toEqual(["restored base r1", "restored web r1"]);
+    expect(report.outcome).toBe("applied");
+    expect(running(shop.world, "web")).toEqual({ r1: 1 });
+    expect((await shop.state()).services.get("web")?.rollout).toBeNull();
+  });
+
+  test("does only what was approved, and refuses a step that has changed since", async () => {
+    const shop = smallShop();
+    shop.declare({ a: {}, b: {} });
+    const approvals = new Map<string, string>();
+    const first = await shop.apply({ approved: new Map() });
+    expect(outcomes(first)).toEqual(["refused a", "refused b"]);
+    expect(shop.world.effects).toEqual([]);
+    for (const step of first.plan?.steps ?? []) approvals.set(step.service, step.digest);
+    shop.declare({ a: { environment: { SINCE: "changed" } }, b: {} });
+    const second = await shop.apply({ approved: approvals });
+    expect(outcomes(second)).toEqual(["refused a", "done b r1"]);
+    expect(running(shop.world, "a")).toEqual({});
+  });
+
+  test("outside development deletes nothing that nobody named, and applies the rest", async () => {
+    const shop = smallShop({ environment: "production" });
+    shop.declare({ a: {}, b: {}, c: {}, d: {} });
+    await shop.apply();
+    shop.declare({ a: { environment: { LEVEL: "2" } }, b: {}, c: {} });
+    const report = await shop.apply();
+    expect(outcomes(report)).toEqual(["done a r2", "refused d"]);
+    expect(running(shop.world, "d")).toEqual({ r1: 1 });
+    expect(outcomes(await shop.apply({ allowDestroy: new Set(["d"]) }))).toEqual(["done d"]);
+  });
+
+  test("applies nothing at all where every service would be deleted", async () => {
+    const shop = smallShop({ environment: "production" });
+    shop.declare({ a: {}, b: {} });
+    await shop.apply();
+    shop.declare({});
+    const report = await shop.apply();
+    expect(report.outcome).toBe("refused");
+    expect(report.diagnostics.map(({ code }) => code)).toContain("catalog-empty");
+    expect(running(shop.world, "a")).toEqual({ r1: 1 });
+  });
+
+  test("follows HEAD when it moves meanwhile", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {} });
+    let moved = false;
+    const report = await shop.apply({
+      onEvent: ({ service, says }) => {
+        if (moved || service !== "web" || !says.startsWith("done")) return;
+        moved = true;
+        shop.declare({ web: { environment: { LEVEL: "2" } } });
+      },
+    });
+    expect(outcomes(report)).toEqual(["done web r2"]);
+    expect(running(shop.world, "web")).toEqual({ r2: 1 });
+  });
+
+  test("interrupted, it journals where it was, gives the claim back, and the next run goes on", async () => {
+    const shop = smallShop();
+    shop.declare({ a: {}, b: { dependencies: ["a"] } });
+    const stop = new AbortController();
+    const report = await shop.apply({
+      signal: stop.signal,
+      onEvent: ({ service }) => {
+        if (service === "a") stop.abort();
+      },
+    });
+    expect(report.outcome).toBe("interrupted");
+    expect((await shop.state()).claim).toBeNull();
+    const next = await shop.apply();
+    expect(next.outcome).toBe("applied");
+    expect(outcomes(next)).toEqual(["done a r1", "done b r1"]);
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("waits for another run within its patience, then says who is busy", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {} });
+    const first = shop.start({ crash: (point) => (point === "planned" ? shop.clock.sleep(50_000) : undefined) });
+    const second = shop.start({ patienceMs: 10_000, run: "second" });
+    expect((await shop.clock.run(second)).outcome).toBe("busy");
+    expect((await shop.clock.run(first)).outcome).toBe("applied");
+  });
+
+  test("a holder that wakes after it was taken over acts on nothing", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {} });
+    await shop.apply();
+    shop.declare({ web: { environment: { LEVEL: "2" } } });
+    // Its process stands still: no beat, no action, for ten minutes right before it would act.
+    const stalled = shop.start({
+      ttlMs: 1_000_000,
+      crash: (point) => (point === "before-act" ? shop.clock.sleep(600_000) : undefined),
+    });
+    await shop.clock.advance(1);
+    const { oid, state } = await shop.store.read();
+    // Another observer saw the beat stand still, and took over.
+    await shop.store.swap(
+      oid,
+      { epoch: state.epoch + 1, claim: null, message: "taken over" },
+      { run: "other", nonce: "other-1" },
+    );
+    const other = await shop.apply({ run: "other" });
+    expect(other.outcome).toBe("applied");
+    const effects = shop.world.effects.length;
+    expect((await shop.clock.run(stalled)).outcome).toBe("fenced");
+    expect(shop.world.effects).toHaveLength(effects);
+    expect(await shop.plan()).toEqual([]);
+  });
+});
