@@ -298,7 +298,7 @@ function inline(value: unknown): string {
 }
 
 /** A path as people write it: `integrations[0].authentication.token`; an overlay's without the way to it. */
-export function labelOf(keys: KeyPath): string {
+function labelOf(keys: KeyPath): string {
   let label = "";
   for (const key of keys) {
     if (/^\d+$/.test(key) && label !== "") label += `[${key}]`;

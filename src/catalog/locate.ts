@@ -1,4 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
+import { FORBIDDEN_KEYS } from "./yaml-schema.ts";
 
 /** Where a value stands in its text, and its parts; offsets in UTF-16 units, `end` exclusive. */
 export interface LocatedNode {
@@ -12,7 +13,7 @@ export interface LocatedNode {
   readonly items?: LocatedNode[];
 }
 
-export interface LocatedEntry {
+interface LocatedEntry {
   readonly keyStart: number;
   readonly keyEnd: number;
   readonly value: LocatedNode;
@@ -137,8 +138,7 @@ function addEntry(map: LocatedNode, key: LocatedNode, value: LocatedNode, odditi
   const before = map.entries?.get(name);
   if (before && key.text !== undefined)
     oddities.push({ is: "duplicate", key: name, first: before.keyStart, start: key.start, end: key.end });
-  else if (name === "__proto__" || name === "constructor" || name === "prototype")
-    oddities.push({ is: "key", key: name, start: key.start, end: key.end });
+  else if (FORBIDDEN_KEYS.has(name)) oddities.push({ is: "key", key: name, start: key.start, end: key.end });
   // As the lenient reading does: of two equal keys the later one counts.
   map.entries?.set(name, { keyStart: key.start, keyEnd: key.end, value });
 }

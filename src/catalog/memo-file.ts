@@ -19,10 +19,10 @@ export interface MemoEntry {
   readonly block?: Block;
 }
 
-export type Texts = readonly [spec: string, text: string];
+type Texts = readonly [spec: string, text: string];
 
 /** Texts of some files, in the order of their paths, compressed: what has not changed is written back as it is. */
-export interface Block {
+interface Block {
   readonly packed: Uint8Array;
   readonly members: number;
 }

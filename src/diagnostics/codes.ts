@@ -88,5 +88,3 @@ export const CODES = {
   "foreign-on-target": "A target runs something that Fairlead did not start.",
   "target-unreachable": "A target cannot be asked.",
 } as const satisfies Readonly<Record<string, string>>;
-
-export type DiagnosticCode = keyof typeof CODES;

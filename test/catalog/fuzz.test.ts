@@ -15,7 +15,7 @@ import { type MemoryFile, memoryTree } from "../support/memory-tree.ts";
  * Whatever stands in a service file, loading it ends, throws nothing, and every problem lies inside the file it names.
  * fast-check prints the seed and the smallest file of a failure.
  */
-const RUNS = 400;
+const RUNS = 250;
 
 const real = [
   ...filesIn("schemas/seed").map((name) => read("schemas/seed", name)),
