@@ -1,5 +1,5 @@
-import { type ApplyReport, apply } from "../apply/apply.ts";
-import { compilePolicy } from "../edge/policy.ts";
+import { apply } from "../apply/apply.ts";
+import type { ApplyReport } from "../apply/apply-input.ts";
 import { artifactStore } from "../git/artifact-store.ts";
 import type { Digest, ServiceId } from "../model/basics.ts";
 import type { SecretReader } from "../model/target.ts";
@@ -37,7 +37,6 @@ export async function applyHere(on: {
       declared: environment.declared,
       impacts: environment.impacts,
       secretVersions: noSecretVersions,
-      policyOf: (release) => compilePolicy(release.spec),
       keep: async ({ artifact }) => (artifact.kind === "files" ? artifacts.save(artifact.trees) : []),
       approved: on.approved,
       allowDestroy: on.allowDestroy,

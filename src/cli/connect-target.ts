@@ -21,7 +21,12 @@ export function connecting(face: Face, workspace: Workspace, environment: OpenEn
     build: version(),
     uid: process.getuid?.() ?? null,
     socketHome: face.env["XDG_RUNTIME_DIR"] ?? tmpdir(),
-    files: releaseFiles({ artifacts: artifactStore(workspace.repository), packageRoot: packageRoot() }),
+    files: releaseFiles({
+      artifacts: artifactStore(workspace.repository),
+      root: workspace.repository.root,
+      packageRoot: packageRoot(),
+    }),
+    addressOf: environment.addressOf,
     settings: environment.project.environments[environment.name]?.target ?? {},
   };
 }

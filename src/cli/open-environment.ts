@@ -29,6 +29,8 @@ export interface OpenEnvironment {
   /** Reads the working folder anew each time: the next look may find it changed. */
   declared(): Promise<Diagnosed<Catalog>>;
   planned(allowDestroy: ReadonlySet<ServiceId>): Promise<Planned>;
+  /** Where services find each other on this machine, by the newest declaration; null for one without a port. */
+  addressOf(service: ServiceId): string | null;
 }
 
 /** A plan and all that stands beside it. */
@@ -60,6 +62,7 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
   const cache = persistentStateCache({ read, write });
   const impacts = impactTable();
   const store = stateStore({ refs: await workspace.refsOf(name), environment: name, cache });
+  let newest: Catalog | null = null;
   let look: Awaited<ReturnType<Workspace["look"]>> | null = first;
 
   const declared = async (): Promise<Diagnosed<Catalog>> => {
@@ -69,6 +72,7 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
     const { templates } = workspace;
     const input = { tree, project: current, environment: name, templates, commit, dirty, checkCondition, memo };
     const catalog = await loadCatalog(input);
+    newest = catalog.value;
     return { value: catalog.value, diagnostics: [...diagnostics, ...catalog.diagnostics] };
   };
   if (!kind?.value) {
@@ -87,6 +91,10 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
       store,
       impacts,
       declared,
+      addressOf(service) {
+        const port = newest?.services.get(service)?.spec.networking?.port;
+        return port === undefined ? null : `http://127.0.0.1:${port}`;
+      },
       async planned(allowDestroy) {
         const [catalog, recorded] = await Promise.all([declared(), store.read()]);
         const { plan: made, diagnostics } = plan({

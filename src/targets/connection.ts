@@ -21,6 +21,8 @@ export interface Connecting {
   /** A folder with a short path for Unix sockets. */
   readonly socketHome: string;
   readonly files: ReleaseFiles;
+  /** `http://127.0.0.1:4001` of a service that clients can reach; null of one without a port. Without it no service learns of another. */
+  readonly addressOf?: (service: ServiceId) => string | null;
   /** `target:` of the environment, as declared. */
   readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -1,19 +1,23 @@
 import type { Diagnosed } from "../model/diagnostic.ts";
 import type { TargetProfile } from "../model/target.ts";
-import { simProfile } from "./sim/profile.ts";
+import type { Connector } from "./connection.ts";
+import { localProfile } from "./local/profile.ts";
 
-/** What the table says of one kind of target; how it is connected to is the business of the faces. */
+/** What the table says of one kind of target. */
 export interface TargetKind {
   readonly profile: TargetProfile;
+  /** How it is reached; loaded when it is. */
+  connector(): Promise<Connector>;
 }
 
 /**
  * `targets/` holds the engines that run services, a folder each behind the same port (`model/target.ts`), and the one
  * table of them. It promises that a new target is one folder and one line here, and that nobody else asks what kind a
- * target is. It decides nothing about rollouts: strategies do, on what a target reports.
+ * target is. It decides nothing about rollouts: strategies do, on what a target reports. (`sim` is for simulations and
+ * tests alone: nobody can declare it.)
  */
 const TARGETS: Readonly<Record<string, TargetKind | "planned">> = {
-  sim: { profile: simProfile() },
+  local: { profile: localProfile, connector: async () => (await import("./local/connector.ts")).localConnector },
   docker: "planned",
   kubernetes: "planned",
 };

@@ -18,7 +18,13 @@ export async function retry(
     const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const { run } = runIdentity(face);
-    const { diagnostics } = await retryHeld({ store: opened.value.store, service, run, nonce: face.nonce });
+    const { diagnostics } = await retryHeld({
+      store: opened.value.store,
+      service,
+      run,
+      nonce: face.nonce,
+      now: face.clock.now,
+    });
     if (!isUsable(diagnostics)) return refuse(terminal, diagnostics);
     terminal.say(`${service} is not held any more: \`fairlead apply\` tries it again.`);
     if (terminal.json) terminal.result(`${JSON.stringify({ service, held: false })}\n`);
