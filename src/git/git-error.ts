@@ -75,6 +75,6 @@ function lastLines(said: string): string {
   const lines = said
     .split(/\r?\n|\r/)
     .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^(hint:|To |Everything up-to-date)/.test(line));
+    .filter((line) => line !== "" && !/^(hint:|To |Everything up-to-date|error: failed to push some refs)/.test(line));
   return lines.slice(-4).join("\n").slice(-1_000);
 }

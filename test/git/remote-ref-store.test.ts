@@ -110,7 +110,6 @@ test("a push that a rule of the remote refuses is an error with the remote's own
     {
       "code": "git-rejected",
       "detail": "remote: GH013: only the workflow may push here
-    error: failed to push some refs to 'http://127.0.0.1:44399/shop.git'
     [remote rejected] (pre-receive hook declined)",
       "hint": "the remote's rules or hooks refuse this push: allow it for this branch, or use an identity that may push",
       "severity": "error",
