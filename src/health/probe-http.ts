@@ -199,6 +199,7 @@ class Cut extends Error {}
 function explain(error: unknown): string {
   if (error instanceof Cut) return error.message;
   const code = codeOf(error);
+  if (code.startsWith("HPE_")) return String(REASONS["HTTPParserError"]);
   return Object.hasOwn(REASONS, code) ? String(REASONS[code]) : `the request failed (${code})`;
 }
 
@@ -230,7 +231,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: "self-signed certificate",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate cannot be verified",
   ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another name",
-  HPE_INVALID_CONSTANT: "answered something that is not HTTP",
+  HTTPParserError: "answered something that is not HTTP",
 };
 
 function isSuccess(status: number | undefined): boolean {

@@ -63,7 +63,10 @@ function whenDown(last: Sample, run: number, rules: VerdictRules): Judgement {
       verdict: "down",
       says: `Answering again; ${run} of ${rules.success_threshold} checks in a row before it counts as up.`,
     };
-  return { verdict: "down", says: `${run} checks in a row failed: ${reasonOf(last)}.` };
+  return {
+    verdict: "down",
+    says: `${run === 1 ? "The last check" : `${run} checks in a row`} failed: ${reasonOf(last)}.`,
+  };
 }
 
 function whenUp(last: Sample, state: "new" | "up", run: number, rules: VerdictRules): Judgement {

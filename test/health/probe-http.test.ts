@@ -193,7 +193,7 @@ describe("servers that misbehave", () => {
   });
 
   test("one that speaks no HTTP is named", async () => {
-    const server = createTcpServer((socket) => socket.end("SSH-2.0-OpenSSH\r\n"));
+    const server = createTcpServer((socket) => socket.resume().end("SSH-2.0-OpenSSH\r\n"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const sample = await ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     await new Promise((resolve) => server.close(resolve));
