@@ -48,7 +48,8 @@ export async function buildSite({
   const cache = resolve(cacheDir);
   onProgress("preparing the site's template");
   const root = await prepareTemplate({ siteRoot: resolve(siteRoot), cacheDir: cache });
-  const fresh = join(cache, "built");
+  // Inside the template: what is drawn looks for its packages from where it lies.
+  const fresh = join(root, "built");
   const input = { data, icons: await iconBodies(data.services.flatMap(({ icon, type }) => [icon ?? type, type])) };
   (globalThis as { [KEY]?: unknown })[KEY] = input;
   onProgress(`drawing ${data.services.length + 2} pages`);
