@@ -13,6 +13,8 @@ import type { Workspace } from "./workspace.ts";
 /** Until the secrets room is built nothing can be read; the planner refuses every reference before this is asked. */
 const noSecrets: SecretReader = { read: async () => null };
 
+const LOCAL_COALESCE_MS = 300;
+
 /** Applies an environment's plan through an open connection, and shows how it goes. */
 export async function applyHere(on: {
   readonly face: Face;
@@ -44,6 +46,8 @@ export async function applyHere(on: {
       clock: face.clock,
       nonce: face.nonce,
       parallelism: on.parallelism,
+      // A local ref costs nothing but its lock; what is pushed is gathered longer.
+      ...(environment.isShared ? {} : { coalesceMs: LOCAL_COALESCE_MS }),
       signal: face.signal,
       onEvent: (event) => {
         if (event.service === undefined) return task.note(event.says);

@@ -25,7 +25,7 @@ export async function openHealthRecord(
   environment: string,
 ): Promise<{ readonly record: HealthRecord; readonly diagnostics: readonly Diagnostic[] }> {
   const { clock } = face;
-  const store = healthStore({ refs: await workspace.refsOf(environment), random: face.nonce, clock });
+  const store = healthStore({ refs: (await workspace.refsOf(environment)).refs, random: face.nonce, clock });
   const now = clock.now();
   const kept = await store.read(now - DAYS_SHOWN * 86_400_000, now);
   const collector = hostname().replace(/[^A-Za-z0-9.]+/g, "-");

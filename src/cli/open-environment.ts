@@ -25,6 +25,8 @@ export interface OpenEnvironment {
   readonly kind: TargetKind;
   readonly profile: TargetProfile;
   readonly store: StateStore;
+  /** State is on a remote: what is written is gathered, for its host's sake. */
+  readonly isShared: boolean;
   readonly impacts: ImpactTable;
   /** Reads the working folder anew each time: the next look may find it changed. */
   declared(): Promise<Diagnosed<Catalog>>;
@@ -61,7 +63,8 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
   const memo = catalogMemo({ read, write });
   const cache = persistentStateCache({ read, write });
   const impacts = impactTable();
-  const store = stateStore({ refs: await workspace.refsOf(name), environment: name, cache });
+  const { refs, isShared } = await workspace.refsOf(name);
+  const store = stateStore({ refs, environment: name, cache });
   let newest: Catalog | null = null;
   let look: Awaited<ReturnType<Workspace["look"]>> | null = first;
 
@@ -89,6 +92,7 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
       kind: kind.value,
       profile,
       store,
+      isShared,
       impacts,
       declared,
       addressOf(service) {

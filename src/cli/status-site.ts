@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import { notEnforced } from "../catalog/not-enforced.ts";
-import { OWN_FOLDER } from "../git/repository.ts";
 import type { SiteBuilt } from "../health/build-site.ts";
 import { siteData } from "../health/site-data.ts";
 import { siteProcess } from "../health/site-process.ts";
@@ -56,7 +55,7 @@ export function siteBuilder(face: Face, workspace: Workspace, out: string): Site
           data,
           outDir: folder,
           siteRoot: join(packageRoot(), "site"),
-          cacheDir: join(workspace.repository.root, OWN_FOLDER, "cache", "site"),
+          cacheDir: join(workspace.cacheFolder, "site"),
         },
         onProgress,
       ),

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { loadProject } from "../catalog/load-project.ts";
 import { localRefStore } from "../git/local-ref-store.ts";
 import { remoteRefStore } from "../git/remote-ref-store.ts";
-import { OWN_FOLDER, openRepository, type Repository } from "../git/repository.ts";
+import { openRepository, type Repository } from "../git/repository.ts";
 import { statCache } from "../git/stat-cache.ts";
 import { workingTree } from "../git/working-tree.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
@@ -21,8 +21,10 @@ export interface Workspace {
   /** The working folder as it is at this moment, and what `fairlead.yaml` says. */
   look(): Promise<{ readonly tree: Tree; readonly project: Project; readonly diagnostics: readonly Diagnostic[] }>;
   /** Where an environment's State lives: on this machine, or on the remote that the team shares. */
-  refsOf(environment: string): Promise<RefStore>;
-  /** A file under `.fairlead/cache/`; null when absent. Caches are never a reason to fail. */
+  refsOf(environment: string): Promise<{ readonly refs: RefStore; readonly isShared: boolean }>;
+  /** Inside Git's own folder, which no commit can put anything into: what lies there is ours. May be deleted at any time. */
+  readonly cacheFolder: string;
+  /** A file of the cache; null when absent. Caches are never a reason to fail. */
   readCache(name: string): Buffer | null;
   writeCache(name: string, content: string | Uint8Array): void;
   close(): Promise<void>;
@@ -30,7 +32,8 @@ export interface Workspace {
 
 export async function openWorkspace(face: Face): Promise<Workspace> {
   const repository = await openRepository(face.directory, face.env);
-  const cacheFile = (name: string): string => join(repository.root, OWN_FOLDER, "cache", name);
+  const cacheFolder = join(repository.gitDir, "fairlead", "cache");
+  const cacheFile = (name: string): string => join(cacheFolder, name);
   const readCache = (name: string): Buffer | null => {
     try {
       return readFileSync(cacheFile(name));
@@ -52,8 +55,11 @@ export async function openWorkspace(face: Face): Promise<Workspace> {
     async refsOf(environment) {
       // Development is everyone's own: its State stays on the machine. What a team shares is on the remote, where there is one.
       const remote = environment === "development" ? null : await repository.defaultRemote();
-      return remote === null ? localRefStore(repository) : remoteRefStore(repository, remote);
+      return remote === null
+        ? { refs: localRefStore(repository), isShared: false }
+        : { refs: remoteRefStore(repository, remote), isShared: true };
     },
+    cacheFolder,
     readCache,
     writeCache(name, content) {
       const file = cacheFile(name);

@@ -85,7 +85,7 @@ async function benchPlans(count: number): Promise<void> {
   const cold = await inTurns(
     {
       first: expectCode(0, async () => {
-        rmSync(join(folder, ".fairlead", "cache"), { recursive: true, force: true });
+        rmSync(join(folder, ".git", "fairlead"), { recursive: true, force: true });
         return plan();
       }),
       bare: () =>

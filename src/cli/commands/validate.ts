@@ -4,7 +4,6 @@ import { renderGithub } from "../../diagnostics/render-github.ts";
 import { renderJson } from "../../diagnostics/render-json.ts";
 import { renderSarif } from "../../diagnostics/render-sarif.ts";
 import { renderText } from "../../diagnostics/render-text.ts";
-import { tally, tallyInWords } from "../../diagnostics/tally.ts";
 import { checkCondition } from "../../health/condition-syntax.ts";
 import type { Face } from "../face.ts";
 import { isUsable } from "../show-diagnostics.ts";
@@ -38,7 +37,6 @@ export async function validate(
         terminal.say(renderText(diagnostics, { color: terminal.color, width: terminal.width }));
       if (isUsable(diagnostics))
         terminal.say(`${terminal.style("green", "✓")} ${files} ${files === 1 ? "file is" : "files are"} valid`);
-      else terminal.complain(terminal.style("red", `✗ ${tallyInWords(tally(diagnostics))}`));
     }
     return isUsable(diagnostics) ? 0 : 1;
   } finally {
