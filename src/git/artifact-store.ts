@@ -12,7 +12,7 @@ import { workingTree } from "./working-tree.ts";
 import { writeTree } from "./write-tree.ts";
 
 /** Git ids of folders and files by path, as an artifact of kind `files` names them. */
-export type ArtifactTrees = Readonly<Record<string, Oid>>;
+type ArtifactTrees = Readonly<Record<string, Oid>>;
 
 /**
  * Keeps what releases run, so that a rollback finds yesterday's code even when it was never committed. Objects lie in the

@@ -67,7 +67,7 @@ export function kindOf(said: string): GitErrorKind {
 }
 
 /** Strips user and password from every URL in a text: Git repeats remote addresses as they were configured. */
-export function withoutCredentials(text: string): string {
+function withoutCredentials(text: string): string {
   return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*(?::[^\s/@'"]*)?@/gi, "$1");
 }
 

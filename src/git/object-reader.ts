@@ -3,7 +3,7 @@ import type { Bytes, Oid } from "../model/basics.ts";
 import { GitError, kindOf } from "./git-error.ts";
 import { couldNotStart, type GitContext, startGit } from "./git-process.ts";
 
-export interface GitObject {
+interface GitObject {
   readonly oid: Oid;
   readonly type: string;
   readonly content: Buffer;

@@ -103,12 +103,7 @@ export async function openRepository(dir: string, environment: Environment): Pro
 }
 
 /** Makes a bare repository that no template, hook or global setting of the user's shapes. */
-export async function createBare(
-  gitDir: string,
-  cwd: string,
-  environment: Environment,
-  format: ObjectFormat,
-): Promise<void> {
+async function createBare(gitDir: string, cwd: string, environment: Environment, format: ObjectFormat): Promise<void> {
   try {
     await mkdir(gitDir, { recursive: true });
   } catch (error) {

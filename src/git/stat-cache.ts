@@ -13,7 +13,7 @@ export interface StatCache {
   toJSON(): SavedStatCache;
 }
 
-export interface SavedStatCache {
+interface SavedStatCache {
   readonly version: 1;
   readonly files: readonly (readonly [path: string, signature: string, blob: Oid])[];
 }

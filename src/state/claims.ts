@@ -5,10 +5,10 @@ import { changed } from "./changed.ts";
 import { combine } from "./combine.ts";
 
 /** A change made from the newest State; null: there is nothing to change. Asked again whenever somebody was faster. */
-export type Change = (state: State) => StateChange | null;
+type Change = (state: State) => StateChange | null;
 
 /** `lost`: the claim is somebody else's now. Whoever hears it stops, and acts on nothing. */
-export type Written = "written" | "lost";
+type Written = "written" | "lost";
 
 /**
  * The right to apply, held by one run at a time. Every write is also a sign of life: it raises the claim's beat, which is

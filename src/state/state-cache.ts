@@ -16,7 +16,7 @@ export interface StateCache {
 }
 
 /** A cache for the life of the process. */
-export function stateCache(): StateCache {
+function memoryStateCache(): StateCache {
   const snapshots = new Map<string, Snapshot>();
   return {
     get: (ref) => snapshots.get(ref) ?? null,
@@ -34,7 +34,7 @@ export function persistentStateCache(files: {
   readonly read: (name: string) => Buffer | null;
   readonly write: (name: string, content: Uint8Array) => void;
 }): StateCache {
-  const inMemory = stateCache();
+  const inMemory = memoryStateCache();
   const found = new Map<string, DecodedSnapshot | null>();
   return {
     get(ref) {

@@ -6,7 +6,7 @@ import type { ErrorObject, ValidateFunction } from "ajv";
 export type StateDocument = "environment" | "journal" | "record";
 
 /** Where a document breaks the schema, as a JSON pointer, and how. */
-export interface Violation {
+interface Violation {
   readonly pointer: string;
   readonly message: string;
 }

@@ -10,7 +10,7 @@ import { BARE_ENVIRONMENT, git, temporaryFolder } from "./git-folder.ts";
  * What goes wrong with one push: `break` cuts the connection before Git sees anything of it; `lose-answer` lets Git do all
  * of it and then cuts; `deny` answers 403, as GitHub does to a token that may not write; `hold` waits for `release()`.
  */
-export type PushFault = "break" | "lose-answer" | "deny" | "hold" | "hold-then-break";
+type PushFault = "break" | "lose-answer" | "deny" | "hold" | "hold-then-break";
 
 /** A real Git remote on loopback: `git http-backend` behind Node's server, and faults for the pushes to come. */
 export interface GitServer {
