@@ -1,7 +1,7 @@
 import type { Bytes, Digest, Ms, ServiceId } from "../../model/basics.ts";
 import type { RouteAction } from "../../model/edge.ts";
 import type { HealthSpec, LoggingSpec } from "../../model/service.ts";
-import type { Fence } from "../../model/target.ts";
+import type { Fence, Receipt } from "../../model/target.ts";
 
 /** What clients and the agent say to each other over the agent's Unix socket. */
 
@@ -58,6 +58,14 @@ export interface RetireRequest {
 export interface RouteRequest {
   readonly action: RouteAction;
   readonly fence: Fence;
+}
+
+/** A receipt; or the release's folder was swept away meanwhile, and has to be filled again. */
+export type EnsureAnswer = Receipt | { readonly is: "files-missing" };
+
+/** What `stop` leaves behind: nothing, and how many instances it ended. */
+export interface StopAnswer {
+  readonly stopped: number;
 }
 
 /** One thing that happened, for whoever watches `fairlead up`. */

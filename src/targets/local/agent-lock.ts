@@ -49,7 +49,8 @@ function create(path: string, me: ProcessRef): boolean {
   }
 }
 
-function readHolder(path: string): ProcessRef | null {
+/** The process that the file names; null where there is none. */
+export function readHolder(path: string): ProcessRef | null {
   try {
     const value: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (typeof value !== "object" || value === null || !("pid" in value) || !("startedAt" in value)) return null;

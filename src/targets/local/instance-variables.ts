@@ -72,6 +72,7 @@ export function inheritedVariables(
     if (value !== undefined) inherited[name] = value;
   }
   // `node` means the one that Fairlead itself runs on, however old the system's is.
-  inherited["PATH"] = [nodeFolder, env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(":");
+  const path = (env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(":").filter((folder) => folder !== nodeFolder);
+  inherited["PATH"] = [nodeFolder, ...path].join(":");
   return inherited;
 }

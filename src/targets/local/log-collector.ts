@@ -24,7 +24,7 @@ interface Tracked {
 }
 
 const LOOK_EVERY_MS: Ms = 200;
-const LAST_ERRORS = 5;
+const LAST_ERRORS = 20;
 
 /** Turns what instances write into their services' logs: levels, format, outputs, rotation, retention. */
 export class LogCollector {

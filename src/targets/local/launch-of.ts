@@ -1,0 +1,25 @@
+import type { Release } from "../../model/state.ts";
+import type { Launch, Readiness } from "./agent-api.ts";
+
+/** All that starting an instance of a release takes, from its spec and where its files were put. Pure. */
+export function launchOf(
+  { spec }: Release,
+  files: { readonly cwd: string; readonly command: readonly string[] },
+  variables: Readonly<Record<string, string>>,
+): Launch {
+  return {
+    cwd: files.cwd,
+    command: files.command,
+    variables,
+    readiness: readinessOf(spec),
+    memoryLimit: spec.runtime.memory_limit ?? null,
+    drainMs: spec.deployment.drain_time,
+    logging: spec.logging,
+  };
+}
+
+function readinessOf({ health, networking }: Release["spec"]): Readiness {
+  if (!health) return networking?.port === undefined ? { is: "alive" } : { is: "tcp" };
+  const { endpoint, interval, timeout, start_period, failure_threshold, success_threshold } = health;
+  return { is: "http", endpoint, interval, timeout, start_period, failure_threshold, success_threshold };
+}
