@@ -25,7 +25,7 @@ async function world(): ReturnType<Parameters<typeof refStoreContract>[1]> {
 }
 
 // A swap over HTTP is some thirty processes. `FAIRLEAD_RACE_SWAPS=25` makes the race as long as one might wish.
-const swaps = Number(process.env["FAIRLEAD_RACE_SWAPS"] ?? 3);
+const swaps = Number(process.env["FAIRLEAD_RACE_SWAPS"] ?? 2);
 refStoreContract("a remote over HTTP", world, { writers: 8, swaps });
 
 test("a push whose answer is lost after the ref moved has won, once", async () => {
