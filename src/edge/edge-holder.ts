@@ -100,7 +100,7 @@ export class EdgeHolder {
     const old = this.#current;
     this.#current = this.#start();
     await this.#answerTo(this.#sequence);
-    tell(old, { do: "drain", graceMs });
+    tell(old, { do: "drain", graceMs, idle: "leave" });
   }
 
   /** Stops taking connections and resolves when the requests under way have ended, or after `graceMs`. */
@@ -111,7 +111,7 @@ export class EdgeHolder {
     await Promise.all(
       [...this.#children].map(async (child) => {
         const gone = new Promise<void>((resolve) => child.process.once("exit", () => resolve()));
-        tell(child, { do: "drain", graceMs });
+        tell(child, { do: "drain", graceMs, idle: "close" });
         await Promise.race([gone, this.#options.clock.sleep(graceMs + 1_000)]);
         child.process.kill("SIGKILL");
       }),

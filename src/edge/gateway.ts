@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, Server } from "node:http";
+import { Server as NetServer } from "node:net";
 import replyFrom from "@fastify/reply-from";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { digestOf } from "../model/digest.ts";
@@ -57,13 +58,17 @@ export class Gateway {
         services[policy.service] = { policy: digestOf(table.policy), weights: table.weights };
       } else services[policy.service] = { policy: digestOf(policy), weights: service.weights };
     }
-    for (const door of this.#doors.values()) if (!open.has(door.port)) this.#shut(door);
+    for (const door of this.#doors.values()) if (!open.has(door.port)) void this.#shut(door, "close");
     return { services, problems };
   }
 
-  /** Takes no new connection and resolves when every request under way has ended. */
-  async drain(): Promise<void> {
-    await Promise.all([...this.#doors.values()].map((door) => this.#shut(door)));
+  /**
+   * Takes no new connection and resolves when every request under way has ended. Idle connections are closed at once, or
+   * left until their clients have used them once more (`leave`): a client may be writing to one at this very moment, and
+   * its request would be lost with the connection.
+   */
+  async drain(idle: "close" | "leave"): Promise<void> {
+    await Promise.all([...this.#doors.values()].map((door) => this.#shut(door, idle)));
   }
 
   async #open(
@@ -85,12 +90,13 @@ export class Gateway {
     return code;
   }
 
-  async #shut(door: Door): Promise<void> {
+  async #shut(door: Door, idle: "close" | "leave"): Promise<void> {
     if (this.#doors.get(door.port) === door) this.#doors.delete(door.port);
     door.closing = true;
     await new Promise<void>((resolve) => {
-      door.server.close(() => resolve());
-      door.server.closeIdleConnections();
+      // An HTTP server's own `close` ends idle connections as well.
+      if (idle === "leave") NetServer.prototype.close.call(door.server, () => resolve());
+      else door.server.close(() => resolve());
     });
     door.table.close();
     await door.app.close();
@@ -120,11 +126,11 @@ async function makeDoor(port: number, table: RouteTable): Promise<Door> {
     if (door.closing) reply.header("connection", "close");
     reply.from(undefined as never, {
       rewriteRequestHeaders: (_original, headers) => ({
-        ...withoutHops(headers as IncomingHttpHeaders),
+        ...withoutHops(headers as IncomingHttpHeaders, request.headers.connection),
         host: request.headers.host ?? headers["host"] ?? "",
         ...forwardedHeaders(request.raw),
       }),
-      rewriteHeaders: (headers) => withoutHops(headers as IncomingHttpHeaders),
+      rewriteHeaders: (headers) => withoutHops(headers as IncomingHttpHeaders, headers["connection"]),
       onError: (_reply, { error }) => answerFailure(reply, table, error),
     });
     return reply;
@@ -158,9 +164,10 @@ const HOPS = new Set([
   "http2-settings",
 ]);
 
-function withoutHops(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+/** `connection` as it came, since reply-from has taken it away by then: it names further ones. */
+function withoutHops(headers: IncomingHttpHeaders, connection: string | string[] | undefined): IncomingHttpHeaders {
   const named = new Set(
-    String(headers.connection ?? "")
+    String(connection ?? "")
       .toLowerCase()
       .split(",")
       .map((name) => name.trim()),

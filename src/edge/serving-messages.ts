@@ -10,7 +10,7 @@ export type ToChild =
       /** Tally slot by `slotKey`. */
       readonly slots: Readonly<Record<string, number>>;
     }
-  | { readonly do: "drain"; readonly graceMs: number };
+  | { readonly do: "drain"; readonly graceMs: number; readonly idle: "close" | "leave" };
 
 /** From the serving child to its holder. */
 export type FromChild =

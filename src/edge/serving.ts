@@ -25,15 +25,15 @@ export function serveFrom(process: ServingProcess, tallyPath: string): void {
   const gateway = new Gateway(tally);
   const handles = new Map<number, SocketHandle>();
   let last: Promise<unknown> = Promise.resolve();
-  const end = async (graceMs: number): Promise<void> => {
+  const end = async (graceMs: number, idle: "close" | "leave"): Promise<void> => {
     await last;
-    await Promise.race([gateway.drain(), process.sleep(graceMs)]);
+    await Promise.race([gateway.drain(idle), process.sleep(graceMs)]);
     process.exit();
   };
   process.on("message", (received, handle) => {
     const message = received as ToChild;
     if (message.do === "listen") handles.set(message.port, handle as SocketHandle);
-    else if (message.do === "drain") void end(message.graceMs);
+    else if (message.do === "drain") void end(message.graceMs, message.idle);
     else
       last = last.then(async () => {
         const slotOf = (service: string, release: number, instance: string | null): number =>
@@ -43,6 +43,6 @@ export function serveFrom(process: ServingProcess, tallyPath: string): void {
         process.send({ is: "serving", sequence: message.sequence, readBack });
       });
   });
-  process.once("disconnect", () => void end(ORPHAN_GRACE_MS));
+  process.once("disconnect", () => void end(ORPHAN_GRACE_MS, "close"));
   process.send({ is: "up" });
 }
