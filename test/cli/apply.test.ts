@@ -170,7 +170,11 @@ describe("apply", () => {
     expect(json.resource_changes.map(({ address, change }) => [address, change.actions])).toEqual([
       ["fairlead_service.orders", ["delete"]],
     ]);
-    expect((await run("apply", "--yes")).code).toBe(0);
+    // One of two is more than the share of deletes that is taken for meant.
+    const guarded = await run("apply", "--yes");
+    expect(guarded.code).toBe(1);
+    expect(guarded.stderr).toContain("1 of 2 recorded services would be deleted");
+    expect((await run("apply", "--yes", "--allow-destroy", "orders")).code).toBe(0);
     await expect(fetch(`http://127.0.0.1:${orders}/`)).rejects.toThrow();
     expect(await answer(stock)).toMatchObject({ release: "1" });
     writeFileSync(
