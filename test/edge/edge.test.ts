@@ -167,7 +167,7 @@ describe("when an instance is killed", () => {
     const { holder, port, backends, instances } = await servedBy(1, 1);
     await holder.put({ services: [edgeService(port, backends)] });
     // The first that is asked for /slow is killed while it thinks; the other one answers.
-    const slow = ask(port, "/slow?ms=400");
+    const slow = ask(port, "/slow?ms=2000");
     const busy = await until(() => Object.keys(holder.inFlight())[0]);
     instances.find(({ id }) => id === busy)?.process.kill("SIGKILL");
     const other = instances.find(({ id }) => id !== busy)?.id;
@@ -207,7 +207,7 @@ describe("a change of what is served", () => {
     onTestFinished(() => dispatcher.destroy());
     const told = async (path: string) => (await request(`http://127.0.0.1:${port}${path}`, { dispatcher })).body.text();
     expect(await told("/")).toBe("r1-0");
-    const slow = told("/slow?ms=500");
+    const slow = told("/slow?ms=2000");
     await until(() => holder.inFlight()["r1-0"] === 1);
     await holder.put({ services: [edgeService(port, { 2: backends[2] ?? [] }, { weights: { 2: 100 } })] });
     expect((await ask(port)).text).toBe("r2-1");
@@ -322,7 +322,7 @@ describe("the serving process", () => {
   test("is closed with its sockets: requests under way end, and new ones are refused", async () => {
     const { holder, port, backends } = await servedBy(1);
     await holder.put({ services: [edgeService(port, backends)] });
-    const slow = ask(port, "/slow?ms=400");
+    const slow = ask(port, "/slow?ms=2000");
     await until(() => holder.inFlight()["r1-0"] === 1);
     await holder.close(5_000);
     expect((await slow).text).toBe("r1-0");
