@@ -4,7 +4,7 @@
  * `agent/` is the face of the background processes: it reads environment and clock, and ends the process.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, closeSync, openSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { realClock } from "./real-clock.ts";
@@ -92,8 +92,9 @@ async function edgeAccess(runtime: {
     protocol: EDGE_PROTOCOL,
     connect: () => new EdgeClient(runtime.edgeSocket),
     start: () => {
-      const output = openSync(runtime.edgeLog, "a", 0o600);
       const { edgeSocket, folder } = runtime;
+      const another = existsSync(edgeSocket);
+      const output = openSync(runtime.edgeLog, "a", 0o600);
       const child = spawn(process.execPath, [entry, "hold", edgeSocket, folder, build], {
         detached: true,
         stdio: ["ignore", output, output],
@@ -102,6 +103,7 @@ async function edgeAccess(runtime: {
       child.on("error", () => undefined);
       child.unref();
       closeSync(output);
+      return another;
     },
   };
 }

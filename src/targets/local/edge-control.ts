@@ -18,6 +18,6 @@ export interface EdgeAccess {
   /** The protocol that we speak; an edge of another one is replaced. */
   readonly protocol: number;
   connect(): EdgeControl;
-  /** Starts an edge process that outlives us. */
-  start(): void;
+  /** Starts an edge process that outlives us. True: another may have been there, and hold its ports for a moment yet. */
+  start(): boolean;
 }

@@ -31,6 +31,7 @@ export class EdgeLink {
   #readBack: EdgeReadBack | null = null;
   #waiting: Waiting[] = [];
   #running = false;
+  /** When an edge was started in the place of another. */
   #startedAt: Ms | null = null;
 
   constructor(options: EdgeLinkOptions) {
@@ -141,8 +142,7 @@ export class EdgeLink {
     const { access, clock, log } = this.#options;
     if (this.#closing.signal.aborted) throw new Error("the agent is ending");
     log("starting the edge");
-    access.start();
-    this.#startedAt = clock.monotonic();
+    if (access.start()) this.#startedAt = clock.monotonic();
     const end = clock.monotonic() + START_MS;
     while (clock.monotonic() < end) {
       const control = access.connect();

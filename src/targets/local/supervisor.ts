@@ -220,6 +220,8 @@ export class Supervisor {
     for (const [service, wish] of this.#wishes) this.#wishes.set(service, { ...wish, policy: null });
     this.#closing.abort();
     await this.#link.end(1_000);
+    // An edge that ended in good order leaves no port behind, and nothing to wait for.
+    rmSync(this.#options.runtime.edgeSocket, { force: true });
     await this.#logs.close();
     await this.#state.save().catch((error: unknown) => this.#options.log(`state not saved: ${String(error)}`));
     return count;
