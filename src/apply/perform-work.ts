@@ -112,5 +112,7 @@ function noteOutcome(run: Run, work: Work, outcome: ServiceOutcome["outcome"], s
     says,
     release,
   });
-  run.input.onEvent?.({ service: work.service, says: `${outcome}: ${says}` });
+  // What went well the strategy has said already.
+  if (outcome === "skipped" || outcome === "unfinished")
+    run.input.onEvent?.({ service: work.service, says: `${outcome}: ${says}` });
 }

@@ -17,6 +17,8 @@ export interface PlanTextOptions {
   readonly width: number;
   /** What was found besides: with an error among it the plan says that it cannot be applied. Not rendered themselves. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** False where it is applied right away: then nobody has to be told how. */
+  readonly goOn?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -63,7 +65,7 @@ export function renderText(plan: Plan, options: PlanTextOptions): string {
   const blocks = [
     wrap(escapeTerminal(summaryLine(plan)), page.width).map((line) => paint("bold", line)),
     ...plan.steps.map((step) => blockOf(step, plan, nameWidth, page)),
-    ...remarks(plan, options.diagnostics ?? [], page),
+    ...remarks(plan, options, page),
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
@@ -162,7 +164,7 @@ function painted(impact: string, page: Page): string {
 }
 
 /** How to go on. */
-function remarks(plan: Plan, diagnostics: readonly Diagnostic[], page: Page): string[][] {
+function remarks(plan: Plan, { diagnostics = [], goOn = true }: PlanTextOptions, page: Page): string[][] {
   if (plan.steps.length === 0) return [];
   const held = plan.steps.filter(({ action }) => action === "held").map(({ service }) => service);
   const acting = plan.steps.length > held.length;
@@ -172,6 +174,6 @@ function remarks(plan: Plan, diagnostics: readonly Diagnostic[], page: Page): st
     lines.push(`What is held waits for another spec or other code, or for \`fairlead retry ${held[0]}\`.`);
   if (diagnostics.some(({ severity }) => severity === "error"))
     lines.push("Nothing of this can be applied before the errors are mended.");
-  else if (acting) lines.push(`To apply it: \`${applyCommand(plan.environment, destroyed)}\``);
+  else if (acting && goOn) lines.push(`To apply it: \`${applyCommand(plan.environment, destroyed)}\``);
   return lines.length === 0 ? [] : [lines.flatMap((line) => wrap(escapeTerminal(line), page.width))];
 }

@@ -1,4 +1,5 @@
 import type { Artifact } from "../model/catalog.ts";
+import { shortDigest } from "../model/digest.ts";
 import type { Spec } from "../model/service.ts";
 import { shownValue } from "./shown-value.ts";
 
@@ -17,7 +18,7 @@ function program(spec: Spec, artifact: Artifact): string {
   if (spec.external === true) return "run by others";
   if (spec.image !== undefined) return `image ${spec.image}`;
   if (spec.template !== undefined)
-    return `template ${spec.template}${artifact.kind === "template" ? ` ${artifact.version}` : ""}`;
+    return `template ${spec.template}${artifact.kind === "template" ? ` ${shortDigest(artifact.version)}` : ""}`;
   const commands = spec.command ? [spec.command] : Object.values(spec.processes ?? {});
   const words = commands.map((command) => command.map((word) => shownValue(word)).join(" ")).join(" and ");
   return spec.source === undefined ? words : `${words} in ${spec.source}`;

@@ -205,7 +205,7 @@ describe("an apply", () => {
     let moved = false;
     const report = await shop.apply({
       onEvent: ({ service, says }) => {
-        if (moved || service !== "web" || !says.startsWith("done")) return;
+        if (moved || service !== "web" || says !== "r1 serves") return;
         moved = true;
         shop.declare({ web: { environment: { LEVEL: "2" } } });
       },

@@ -38,7 +38,7 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
     const allowDestroy = new Set([...(options.allowDestroy ?? []), ...(approval?.value?.allowDestroy ?? [])]);
     const planned = await environment.planned(allowDestroy);
     if (!isUsable(planned.diagnostics)) return refuse(terminal, planned.diagnostics);
-    terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width }));
+    terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
     showProblems(terminal, planned.diagnostics);
     if (!isUsable(planned.safety)) return refuse(terminal, planned.safety);
 

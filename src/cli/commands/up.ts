@@ -50,7 +50,7 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
     const problems = [...planned.diagnostics, ...planned.safety];
     if (!isUsable(problems)) return refuse(terminal, problems);
     showProblems(terminal, problems);
-    terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width }));
+    terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
 
     const builder = siteBuilder(face, workspace, options.out);
     ending.push(() => builder.close());
@@ -83,7 +83,7 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
       return null;
     });
     if (samples === null) return 1;
-    task.done(`${samples.length} services asked, the site is drawn`);
+    task.done(`${samples.length === 1 ? "1 service" : `${samples.length} services`} asked, the site is drawn`);
     if (face.signal.aborted) return 130;
     const width = Math.max(0, ...samples.map(({ service }) => service.length));
     for (const sample of samples) terminal.say(sampleLine(terminal, sample, width));
@@ -148,7 +148,7 @@ async function react(session: Session, changed: readonly string[]): Promise<Cata
     terminal.complain("What runs is left as it is.");
     return null;
   }
-  terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width }));
+  terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
   if (planned.plan.steps.some(({ action }) => action !== "held")) await applyShown(session);
   return planned.catalog;
 }
