@@ -20,17 +20,17 @@ const ORPHAN_GRACE_MS = 10_000;
  * Runs the serving child: takes sockets and snapshots from the holder until told to drain. Without a holder it stops
  * taking connections, so that a new holder can bind, and ends when its requests have.
  */
-export function serveFrom(process: ServingProcess, tallyPath: string): void {
+export function serveFrom(own: ServingProcess, tallyPath: string): void {
   const tally = new TallyWriter(tallyPath);
   const gateway = new Gateway(tally);
   const handles = new Map<number, SocketHandle>();
   let last: Promise<unknown> = Promise.resolve();
   const end = async (graceMs: number, idle: "close" | "leave"): Promise<void> => {
     await last;
-    await Promise.race([gateway.drain(idle), process.sleep(graceMs)]);
-    process.exit();
+    await Promise.race([gateway.drain(idle), own.sleep(graceMs)]);
+    own.exit();
   };
-  process.on("message", (received, handle) => {
+  own.on("message", (received, handle) => {
     const message = received as ToChild;
     if (message.do === "listen") handles.set(message.port, handle as SocketHandle);
     else if (message.do === "drain") void end(message.graceMs, message.idle);
@@ -40,9 +40,9 @@ export function serveFrom(process: ServingProcess, tallyPath: string): void {
           message.slots[slotKey(service, release, instance)] ?? 0;
         const readBack = await gateway.serve(message.snapshot, slotOf, handles);
         handles.clear();
-        process.send({ is: "serving", sequence: message.sequence, readBack });
+        own.send({ is: "serving", sequence: message.sequence, readBack });
       });
   });
-  process.once("disconnect", () => void end(ORPHAN_GRACE_MS, "close"));
-  process.send({ is: "up" });
+  own.once("disconnect", () => void end(ORPHAN_GRACE_MS, "close"));
+  own.send({ is: "up" });
 }
