@@ -31,7 +31,8 @@ const KEY = Symbol.for("fairlead.site");
 /**
  * Builds the status site from its data with Astro, beside the folder that is served, and then puts it there file by file
  * (`publishFiles`): whatever fails, the site that was there stays whole. Throws what Astro throws; one at a time in a
- * process. A second build in the same process takes less than half the first's time.
+ * process. A second build in the same process takes less than half the first's time,
+ * and must be of the same services: Astro remembers its list of pages (`siteProcess` sees to it).
  */
 export async function buildSite({
   data,

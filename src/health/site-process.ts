@@ -34,6 +34,7 @@ export function siteProcess({
 }): SiteProcess {
   let child: ChildProcess | null = null;
   let complaints = "";
+  let drawn = "";
 
   function started(): ChildProcess {
     if (child) return child;
@@ -54,9 +55,20 @@ export function siteProcess({
     return made;
   }
 
+  /** Astro remembers a process's list of pages: one that has drawn other services would go on drawing those. */
+  function startedFor({ data }: SiteRequest): ChildProcess {
+    const services = data.services.map(({ id }) => id).join(" ");
+    if (child && services !== drawn) {
+      child.kill("SIGTERM");
+      child = null;
+    }
+    drawn = services;
+    return started();
+  }
+
   return {
     build(request, onProgress = () => undefined) {
-      const process = started();
+      const process = startedFor(request);
       const settled = new AbortController();
       return new Promise<SiteBuilt>((resolve, reject) => {
         const settle = (act: () => void): void => {
