@@ -9,6 +9,7 @@ import { SERVER, serviceFile, shop } from "../support/shop.ts";
 
 const planProblems = problemsAgainst("plan");
 const statusProblems = problemsAgainst("status");
+const applyProblems = problemsAgainst("apply");
 const checkProblems = problemsAgainst("health", "#/$defs/CheckOutput");
 
 /** A shop whose services are stopped when the test ends. */
@@ -66,7 +67,13 @@ describe("apply", () => {
     expect(second.json.fairlead.steps[0]?.changes).toMatchObject([
       { path: ["environment", "GREETING"], before: "hello", after: "good morning", impact: "restart" },
     ]);
-    expect((await run("apply", "--yes")).code).toBe(0);
+    const report = await run("apply", "--yes", "--json");
+    expect(report.code).toBe(0);
+    expect(applyProblems(JSON.parse(report.stdout))).toEqual([]);
+    expect(JSON.parse(report.stdout)).toMatchObject({
+      outcome: "applied",
+      services: [{ service: "stock", action: "update", outcome: "done", release: 2 }],
+    });
     expect(await answer(stock)).toMatchObject({ release: "2", greeting: "good morning" });
     expect(await answer(orders)).toMatchObject({ release: "1" });
 
