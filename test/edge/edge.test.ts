@@ -208,7 +208,7 @@ describe("a change of what is served", () => {
     const told = async (path: string) => (await request(`http://127.0.0.1:${port}${path}`, { dispatcher })).body.text();
     expect(await told("/")).toBe("r1-0");
     const slow = told("/slow?ms=2000");
-    await until(() => holder.inFlight()["r1-0"] === 1);
+    await until(() => counted(holder).requests === 2);
     await holder.put({ services: [edgeService(port, { 2: backends[2] ?? [] }, { weights: { 2: 100 } })] });
     expect((await ask(port)).text).toBe("r2-1");
     expect(await slow).toBe("r1-0");
@@ -297,7 +297,7 @@ describe("the serving process", () => {
         () => "lost",
       ),
     );
-    await until(() => holder.inFlight()["r1-0"] === 3);
+    await until(() => counted(holder).requests === 8 && holder.inFlight()["r1-0"] === 3);
     const dead = holder.servingPid ?? 0;
     process.kill(dead, "SIGKILL");
     // Asked while nobody serves: the connection waits in the socket's backlog and is not refused.
