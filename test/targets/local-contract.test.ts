@@ -35,7 +35,8 @@ targetContract("local", async () => {
       },
       addForeign: async () => null,
       request: async (service, takesMs) => {
-        const answer = await fetch(`http://127.0.0.1:${ports.get(service)}/?ms=${takesMs}`);
+        // A POST: one that an instance drops is never sent again, so that a lost request shows.
+        const answer = await fetch(`http://127.0.0.1:${ports.get(service)}/?ms=${takesMs}`, { method: "POST" });
         await answer.arrayBuffer();
         return { answered: answer.ok };
       },
