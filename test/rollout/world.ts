@@ -122,6 +122,8 @@ export class World {
       const donor = action.adopt === undefined ? undefined : this.groups.get(action.adopt);
       if (donor && action.adopt !== undefined) {
         group.bodies.push(...donor.bodies);
+        // How health is asked for is the release's: what was never going to be ready may be so under another.
+        for (const body of donor.bodies) body.dueMs = this.now + this.takesMs(this.quality(number), body.phase);
         this.groups.delete(action.adopt);
         const { [action.adopt]: moved = 0, ...rest } = this.weights;
         this.weights = moved > 0 ? { ...rest, [number]: (rest[number] ?? 0) + moved } : rest;
