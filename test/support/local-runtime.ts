@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -49,7 +49,30 @@ export class LocalMachine {
     return new LocalEnvironment(options, value);
   }
 
-  remove(): void {
+  /** Removes the folder. A process that is left there is an error of whatever should have ended it. */
+  async remove(): Promise<void> {
+    try {
+      await until(() => this.#left().length === 0, { deadlineMs: 5_000, what: "no process to be left" });
+    } catch {
+      throw new Error(`processes are left: ${this.#left().join("; ")}`);
+    } finally {
+      this.#removeFolder();
+    }
+  }
+
+  /** Command lines that name the folder, as Linux tells them; elsewhere none are found. */
+  #left(): readonly string[] {
+    return (existsSync("/proc") ? readdirSync("/proc") : []).flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        return /^\d+$/.test(pid) && command.includes(this.root) ? [`${pid} ${command}`] : [];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  #removeFolder(): void {
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }

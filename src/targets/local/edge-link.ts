@@ -31,6 +31,8 @@ export class EdgeLink {
   #readBack: EdgeReadBack | null = null;
   #waiting: Waiting[] = [];
   #running = false;
+  /** The putting under way; done when nothing waits. */
+  #run: Promise<void> = Promise.resolve();
   /** When an edge was started in the place of another. */
   #startedAt: Ms | null = null;
 
@@ -63,7 +65,7 @@ export class EdgeLink {
   put(): Promise<EdgeReadBack> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      if (!this.#running) void this.#run();
+      if (!this.#running) this.#run = this.#putAll();
     });
   }
 
@@ -78,6 +80,8 @@ export class EdgeLink {
   /** Ends the edge process once its requests are answered, or after `graceMs`. */
   async end(graceMs: Ms): Promise<void> {
     this.#closing.abort();
+    // One that is just being started would come up after us, and nobody would know of it.
+    await this.#run;
     const control = this.#control ?? this.#options.access.connect();
     await control.close(graceMs).catch(() => undefined);
     await control.disconnect();
@@ -90,7 +94,7 @@ export class EdgeLink {
   }
 
   /** One put at a time; those who came while it was under way share the next. */
-  async #run(): Promise<void> {
+  async #putAll(): Promise<void> {
     this.#running = true;
     while (this.#waiting.length > 0) {
       const served = this.#waiting;
