@@ -59,9 +59,10 @@ function sizes(turn: Turn, goal: Release, inRetreat: boolean): Plan {
   const { max_unavailable: unavailable, min_healthy_time: minHealthyMs } = goal.spec.deployment;
   // A change that may neither add nor take away an instance could never begin.
   const surge = Math.max(goal.spec.deployment.max_surge, unavailable === 0 ? 1 : 0);
-  const how = { minHealthyMs, now: turn.now };
-  const own = viewOf(turn.fleet, goal.number, how);
-  const others = inOrderOfLeaving(turn, viewsBeside(turn.fleet, goal.number, how));
+  const own = viewOf(turn.fleet, goal.number, { minHealthyMs, now: turn.now });
+  // Each by its own release's word: one that never served may need longer than the goal does.
+  const ownMs = (number: number) => releaseOf(turn, number)?.spec.deployment.min_healthy_time ?? minHealthyMs;
+  const others = inOrderOfLeaving(turn, viewsBeside(turn.fleet, goal.number, { minHealthyMs: ownMs, now: turn.now }));
   // What State does not know cannot be scaled, only retired whole: were it counted, two of them could block each other.
   const counted = [own, ...others.filter((other) => releaseOf(turn, other.release))];
   const total = counted.reduce((sum, group) => sum + Math.max(group.wanted, group.alive), 0);

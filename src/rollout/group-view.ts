@@ -55,11 +55,19 @@ export function viewOf(
   };
 }
 
-/** Views of every group but `release`'s, in order of release number. Groups that have ended entirely are left out. */
-export function viewsBeside(fleet: Fleet, release: number | null, how: { minHealthyMs: Ms; now: Ms }): GroupView[] {
+/**
+ * Views of every group but `release`'s, in order of release number. Groups that have ended entirely are left out. How long
+ * makes healthy may differ from release to release.
+ */
+export function viewsBeside(
+  fleet: Fleet,
+  release: number | null,
+  { minHealthyMs, now }: { readonly minHealthyMs: Ms | ((release: number) => Ms); readonly now: Ms },
+): GroupView[] {
+  const healthyMs = typeof minHealthyMs === "function" ? minHealthyMs : () => minHealthyMs;
   return fleet.groups
     .filter((group) => group.release !== release)
-    .map((group) => viewOf(fleet, group.release, how))
+    .map((group) => viewOf(fleet, group.release, { minHealthyMs: healthyMs(group.release), now }))
     .filter((view) => view.wanted > 0 || view.alive > 0);
 }
 
