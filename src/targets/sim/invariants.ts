@@ -30,11 +30,15 @@ export function brokenBy(deed: Deed): string[] {
   return broken;
 }
 
-function weightHasBackend({ before, after }: Deed): string | null {
+function weightHasBackend({ action, before, after }: Deed): string | null {
+  // Adopted instances take their traffic along, as ready as they are.
+  const adopted = action.do === "ensure" ? action.adopt : undefined;
+  const wasSo = (release: number): boolean =>
+    (before.weights[release] ?? 0) > 0 && readyIn(groupIn(before, release)) === 0;
   for (const [release, weight] of Object.entries(after.weights)) {
     if (weight === 0 || readyIn(groupIn(after, Number(release))) > 0) continue;
-    const wasSo = (before.weights[Number(release)] ?? 0) > 0 && readyIn(groupIn(before, Number(release))) === 0;
-    if (!wasSo) return `1: release ${release} of ${after.service} has weight ${weight} and no ready backend`;
+    if (!wasSo(Number(release)) && (adopted === undefined || !wasSo(adopted)))
+      return `1: release ${release} of ${after.service} has weight ${weight} and no ready backend`;
   }
   return null;
 }

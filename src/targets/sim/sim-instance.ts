@@ -59,14 +59,13 @@ export function startInstance(
 export function turnInstance(instance: SimInstance, now: Ms): void {
   const { fate } = instance;
   const afterMs = fate.afterMs ?? 5_000;
-  if (instance.phase === "starting" && fate.is === "exits") return exitInstance(instance, "exited with code 1", now);
-  if (instance.phase === "ready" && fate.is === "crashes") return exitInstance(instance, "exited with code 137", now);
-  if (instance.phase === "ready")
-    return enterPhase(instance, "failing", now, now + afterMs, "GET /health answered 503");
-  if (instance.phase === "failing" && instance.says?.startsWith("exited"))
-    return enterPhase(instance, "starting", now, fate.is === "never-ready" ? null : now + fate.startMs);
+  const restarts = instance.phase === "failing" && instance.says?.startsWith("exited") === true;
   const keeps = fate.is === "flaps" || fate.is === "crashes";
-  enterPhase(instance, "ready", now, keeps ? now + afterMs : null);
+  if (instance.phase === "starting" && fate.is === "exits") exitInstance(instance, "exited with code 1", now);
+  else if (instance.phase === "ready" && fate.is === "crashes") exitInstance(instance, "exited with code 137", now);
+  else if (instance.phase === "ready") enterPhase(instance, "failing", now, now + afterMs, "GET /health answered 503");
+  else if (restarts) enterPhase(instance, "starting", now, fate.is === "never-ready" ? null : now + fate.startMs);
+  else enterPhase(instance, "ready", now, keeps ? now + afterMs : null);
 }
 
 /** The process ends unasked and is started again after a pause that doubles each time. */

@@ -65,6 +65,8 @@ export class SimWorld implements Timed {
   readonly shown = new Map<ServiceId, Fleet>();
   /** Called before an action has its effect: where a test checks that its intent is durable. */
   beforeEffect: (action: RolloutAction, fence: Fence) => void = () => {};
+  /** Releases that whoever acts knows of, besides those that run: one that is coming may want fewer instances. */
+  alsoKnown: (service: ServiceId) => readonly Release[] = () => [];
   readonly #options: SimOptions;
   readonly #services = new Map<ServiceId, SimService>();
   readonly #foreign: string[] = [];
@@ -265,7 +267,8 @@ export class SimWorld implements Timed {
   #effect(action: RolloutAction, fence: Fence, service: SimService): void {
     const now = this.#now();
     const before = fleetOf(service, now);
-    const releases = new Map(service.groups.map((group) => [group.release.number, group.release]));
+    const known = [...this.alsoKnown(service.id), ...service.groups.map((group) => group.release)];
+    const releases = new Map(known.map((release) => [release.number, release]));
     if (action.do === "ensure") {
       this.#rememberNumber(action.release);
       releases.set(action.release.number, action.release);
