@@ -4,6 +4,7 @@ import { impactTable } from "../../src/catalog/impacts.ts";
 import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import type { ServiceId } from "../../src/model/basics.ts";
 import type { CatalogEntry } from "../../src/model/catalog.ts";
+import type { Plan } from "../../src/model/plan.ts";
 import type { Spec } from "../../src/model/service.ts";
 import type { State, StateStore } from "../../src/model/state.ts";
 import { plan } from "../../src/plan/plan.ts";
@@ -32,8 +33,7 @@ export interface SmallShop {
   state(): Promise<State>;
   /** What a plan would do now, as `action service`. */
   plan(): Promise<readonly string[]>;
-  /** The report's outcomes by service. */
-  readonly run: { next: number };
+  planned(): Promise<Plan>;
 }
 
 // Loaded once and beforehand: in virtual time nothing waits for a disk.
@@ -54,7 +54,7 @@ export function smallShop(
   clock.attach(world);
   const store = stateStore({ refs: memoryRefStore(), environment });
   const impacts = impactTable();
-  const run = { next: 1 };
+  let runs = 0;
   let nonces = 0;
   let entries: CatalogEntry[] = [];
   const declared = () => catalogOf(entries, { environment });
@@ -71,18 +71,32 @@ export function smallShop(
       keep: async () => [],
       approved: "all",
       allowDestroy: new Set(),
-      run: `run-${run.next++}`,
+      run: `run-${++runs}`,
       clock,
       nonce: () => `nonce-${nonces++}`,
       parallelism: 4,
       ...over,
     });
 
+  const planned = async (): Promise<Plan> => {
+    const { oid, state } = await store.read();
+    const made = plan({
+      catalog: declared(),
+      state,
+      stateOid: oid,
+      profile: simTarget(world).target.profile,
+      impacts,
+      timelineOf: timelineFor,
+      secretVersions: () => ({}),
+      allowDestroy: new Set(),
+    });
+    return made.plan;
+  };
+
   return {
     clock,
     world,
     store,
-    run,
     declare(services) {
       entries = Object.entries(services).map(([id, { with: how, ...spec }]) =>
         entry({ ...INSTANT, ...spec, id } as Partly<Spec> & { id: ServiceId }, how),
@@ -91,21 +105,8 @@ export function smallShop(
     start,
     apply: (over) => clock.run(start(over)),
     state: async () => (await store.read()).state,
-    async plan() {
-      const { oid, state } = await store.read();
-      const { profile } = simTarget(world).target;
-      const made = plan({
-        catalog: declared(),
-        state,
-        stateOid: oid,
-        profile,
-        impacts,
-        timelineOf: timelineFor,
-        secretVersions: () => ({}),
-        allowDestroy: new Set(),
-      });
-      return made.plan.steps.map(({ action, service }) => `${action} ${service}`);
-    },
+    planned,
+    plan: async () => (await planned()).steps.map(({ action, service }) => `${action} ${service}`),
   };
 }
 
