@@ -20,7 +20,7 @@ import { worldServer } from "./world-server.ts";
  */
 const SEEDS = Number(process.env["KILL_SEEDS"] ?? 25);
 const SIDE_BY_SIDE = 5;
-const TTL_MS = 3_000;
+const TTL_MS = 4_000;
 const DECLARED: Orders["declared"] = { base: [], top: ["base"] };
 /** Points that a run from nothing passes more than once; seeds take a later passing in turn. */
 const AGAIN: Partial<Record<CrashPoint, number>> = {

@@ -77,7 +77,7 @@ const target: Target = {
       const picture = JSON.stringify([fleet?.groups, fleet?.weights, fleet?.policy]);
       if (fleet && picture !== last) yield fleet;
       last = picture;
-      await pause(40, undefined, { signal }).catch(() => undefined);
+      await pause(150, undefined, { signal }).catch(() => undefined);
     }
   },
 };
@@ -123,7 +123,7 @@ const report = await apply({
   parallelism: 4,
   ttlMs: orders.ttlMs,
   patienceMs: orders.patienceMs,
-  coalesceMs: 300,
+  coalesceMs: 5_000,
   onEvent: ({ service, says }) => say({ is: "event", says: service === undefined ? says : `${service}: ${says}` }),
   crash: async (point) => {
     const nth = (passed.get(point) ?? 0) + 1;

@@ -36,6 +36,7 @@ export async function gitServer(options: { readonly format?: "sha1" | "sha256" }
   mkdirSync(folder);
   git(folder, "init", "--quiet", "--bare", `--object-format=${options.format ?? "sha1"}`);
   git(folder, "config", "http.receivepack", "true");
+  git(folder, "config", "receive.autogc", "false");
   const holding: (() => void)[] = [];
   const state = {
     faults: [] as PushFault[],
