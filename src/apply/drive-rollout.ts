@@ -113,9 +113,10 @@ async function actAll(run: Run, next: Next): Promise<string | null> {
   return null;
 }
 
-/** Null where the connection broke: what is seen next tells whether it was done. */
+/** Null where it may not act now, or the connection broke: what is seen next tells whether it was done. */
 async function act(run: Run, action: RolloutAction, key: string): Promise<Receipt | null> {
   const { target, edge, secrets } = run.input;
+  if (!(await run.isAlive())) return null;
   const fence = { epoch: run.holder.claim.epoch, key };
   try {
     return action.do === "route" ? await edge.route(action, fence) : await target.act(action, fence, secrets);

@@ -73,7 +73,10 @@ function reasonOf(run: Run, { service }: Work, says: string): string {
 /** Gives up a work that was journalled and never begun, because what it needs failed. */
 export function skipWork(run: Run, work: Work, because: ServiceId): void {
   // The run is ending: its intent stays, and the next one goes on with it.
-  if (run.halted.aborted) return noteOutcome(run, work, "unfinished", "not begun");
+  if (run.halted.aborted) {
+    noteOutcome(run, work, "unfinished", "not begun");
+    return;
+  }
   const at = new Date(run.input.clock.now()).toISOString();
   const says = `${because}, which it needs, did not succeed`;
   if (work.why === "step") {

@@ -13,8 +13,15 @@ export interface Run {
   readonly holder: Holder;
   /** Aborts as soon as the run has to end early. */
   readonly halted: AbortSignal;
+  /**
+   * Whether the claim may be relied upon now. A process that stood still cannot know by itself that it was taken over: after
+   * half its time-to-live without a sign of life it gives one first, and acts only once that has been written.
+   */
+  isAlive(): Promise<boolean>;
   halt(reason: Halt): void;
   haltedBecause(): Halt | null;
+  /** A sign of life. Halts the run where the claim is somebody else's. Throws GitErrors. */
+  beat(): Promise<void>;
   /** Notes what became of a service; a later note replaces an earlier one. */
   note(outcome: ServiceOutcome): void;
   readonly outcomes: ReadonlyMap<ServiceId, ServiceOutcome>;
@@ -35,6 +42,14 @@ export function startRun(input: ApplyInput, holder: Holder): Run {
     because ??= reason;
     controller.abort();
   };
+  const { clock, ttlMs = TTL_MS } = input;
+  let aliveAt = clock.monotonic();
+  const beat = async (): Promise<void> => {
+    const at = clock.monotonic();
+    if ((await holder.beat()) === "lost") halt("fenced");
+    else aliveAt = at;
+  };
+  const isFresh = (): boolean => clock.monotonic() - aliveAt < ttlMs / 2;
   if (input.signal?.aborted) halt("interrupted");
   input.signal?.addEventListener("abort", () => halt("interrupted"), { once: true });
   return {
@@ -43,6 +58,12 @@ export function startRun(input: ApplyInput, holder: Holder): Run {
     halted: controller.signal,
     halt,
     haltedBecause: () => because,
+    beat,
+    async isAlive() {
+      // A ref out of reach is no proof of life; whoever asked tries again.
+      if (!isFresh()) await beat().catch(() => undefined);
+      return because !== "fenced" && isFresh();
+    },
     note(outcome) {
       outcomes.set(outcome.service, outcome);
     },
@@ -61,9 +82,8 @@ export function keepAlive(run: Run): { stop(): Promise<void> } {
     while (!ended.signal.aborted) {
       await clock.sleep(ttlMs / 3, ended.signal);
       if (ended.signal.aborted) return;
-      // A ref out of reach is for the next write to report; a claim that went stale meanwhile is found by its fence.
-      const written = await run.holder.beat().catch(() => "written" as const);
-      if (written === "lost") run.halt("fenced");
+      // A ref out of reach is for the next write to report; until a beat arrives, nothing acts.
+      await run.beat().catch(() => undefined);
     }
   };
   const limiting = async (): Promise<void> => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { retryHeld } from "../../src/apply/retry-held.ts";
 import type { Release } from "../../src/model/state.ts";
 import type { Fate } from "../../src/targets/sim/sim-instance.ts";
+import { simTarget } from "../../src/targets/sim/sim-target.ts";
+import { PretendedProcess } from "../simulation/pretended-process.ts";
 import { files } from "../support/builders.ts";
 import { outcomes, running, smallShop } from "./small-shop.ts";
 
@@ -265,5 +268,40 @@ describe("an apply", () => {
     expect((await shop.clock.run(stalled)).outcome).toBe("fenced");
     expect(shop.world.effects).toHaveLength(effects);
     expect(await shop.plan()).toEqual([]);
+  });
+
+  test("a process that stood still asks whether it may go on before it acts, even where no target would fence it", async () => {
+    const shop = smallShop({ fence: false });
+    shop.declare({ web: {} });
+    await shop.apply();
+    shop.declare({ web: { environment: { LEVEL: "2" } } });
+    const process = new PretendedProcess(shop.clock);
+    const stalled = shop.start({
+      ...process.within({ clock: shop.clock, store: shop.store, ...simTarget(shop.world) }),
+      ttlMs: 20_000,
+      crash: (point) => {
+        if (point === "before-act" && shop.clock.monotonic() < 10_000) process.freeze(600_000);
+        return process.gate();
+      },
+    });
+    await shop.clock.advance(1);
+    expect((await shop.apply({ run: "other", patienceMs: 60_000 })).outcome).toBe("applied");
+    const effects = shop.world.effects.length;
+    expect((await shop.clock.run(stalled)).outcome).toBe("fenced");
+    expect(shop.world.effects).toHaveLength(effects);
+  });
+
+  test("a release that is held is tried again after a retry, and only what is held can be", async () => {
+    let broken = true;
+    const shop = smallShop({ fateOf: () => (broken ? NEVER_READY : HEALTHY) });
+    shop.declare({ web: {} });
+    expect(outcomes(await shop.apply())).toEqual(["failed web r1"]);
+    const retry = (service: string) =>
+      retryHeld({ store: shop.store, service, run: "person", nonce: () => "retry-1", now: () => shop.clock.now() });
+    expect((await retry("other")).diagnostics.map(({ code }) => code)).toEqual(["not-held"]);
+    expect((await retry("web")).value).toMatchObject({ release: 1 });
+    broken = false;
+    expect(outcomes(await shop.apply())).toEqual(["done web r2"]);
+    expect((await retry("web")).diagnostics.map(({ summary }) => summary)).toEqual(["no release of `web` is held"]);
   });
 });

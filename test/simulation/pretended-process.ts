@@ -13,6 +13,8 @@ export type Surroundings = Pick<ApplyInput, "clock" | "store" | "target" | "edge
  */
 export class PretendedProcess {
   readonly died: Promise<void>;
+  /** Called when an action is on its way and has not arrived: the last moment to stand still in. */
+  beforeAct: () => void = () => undefined;
   #dead = false;
   #frozenUntil: Ms = 0;
   #tellDeath: () => void = () => undefined;
@@ -59,6 +61,10 @@ export class PretendedProcess {
       }
     };
     const gate = () => this.gate();
+    const acting = <T>(work: () => Promise<T>): Promise<T> => {
+      this.beforeAct();
+      return guarded(work);
+    };
     const own: Clock = {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
@@ -74,7 +80,7 @@ export class PretendedProcess {
       target: {
         profile: target.profile,
         observe: (only) => guarded(() => target.observe(only)),
-        act: (...asked) => guarded(() => target.act(...asked)),
+        act: (...asked) => acting(() => target.act(...asked)),
         async *watch(service, signal) {
           for await (const fleet of target.watch(service, signal)) {
             await gate();
@@ -84,7 +90,7 @@ export class PretendedProcess {
       },
       edge: {
         profile: edge.profile,
-        route: (...asked) => guarded(() => edge.route(...asked)),
+        route: (...asked) => acting(() => edge.route(...asked)),
         evidence: (...asked) => guarded(() => edge.evidence(...asked)),
       },
     };

@@ -64,6 +64,13 @@ export async function simulate(seed: number, without: Without = {}): Promise<Sto
     const { target, edge } = simTarget(world, faults);
     const fatal = chance(0.6) ? upTo(30) : -1;
     const stops = chance(0.3);
+    const stallsAt = chance(0.1) ? upTo(8) : -1;
+    let acts = 0;
+    process.beforeAct = () => {
+      if (acts++ !== stallsAt) return;
+      log.push(`${name} stands still in the middle of an action`);
+      process.freeze(TTL_MS / 2 + upTo(2 * TTL_MS));
+    };
     const stop = new AbortController();
     let points = 0;
     if (chance(0.15)) void clock.sleep(upTo(20_000)).then(() => stop.abort());
