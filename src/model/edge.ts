@@ -62,6 +62,3 @@ export interface EdgeReadBack {
   /** Ports that could not be had, with the system's code (`EADDRINUSE`); their services are not served. */
   readonly problems: readonly { readonly service: ServiceId; readonly port: number; readonly code: string }[];
 }
-
-/** The digest by which an observation says which policy is live. */
-export type PolicyDigest = Digest;

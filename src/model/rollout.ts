@@ -1,7 +1,7 @@
 import type { Ms, ServiceId } from "./basics.ts";
 import type { EdgePolicy, Evidence, RouteAction } from "./edge.ts";
 import type { Fleet } from "./fleet.ts";
-import type { DeploymentSpec, Spec, StrategyName } from "./service.ts";
+import type { Spec, StrategyName } from "./service.ts";
 import type { Release } from "./state.ts";
 import type { TargetAction, TargetProfile } from "./target.ts";
 
@@ -82,6 +82,3 @@ export interface Strategy {
   /** Idempotent: asked again with the same world it emits the same actions, and none once they have taken effect. */
   next(input: StrategyInput): Next;
 }
-
-/** Parameters that a strategy reads; all of them are the service's own `deployment` block. */
-export type StrategyParameters = DeploymentSpec;

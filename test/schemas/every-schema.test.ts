@@ -3,7 +3,16 @@ import { type Place, walkSchema } from "../support/schema-walk.ts";
 import { newAjv, readSchema, type SchemaName } from "../support/schemas.ts";
 
 /** What holds of each of our schemas: they are read by people in an editor before they are read by a program. */
-const NAMES: readonly SchemaName[] = ["service", "fairlead", "plan", "state", "health", "diagnostics", "status", "apply"];
+const NAMES: readonly SchemaName[] = [
+  "service",
+  "fairlead",
+  "plan",
+  "state",
+  "health",
+  "diagnostics",
+  "status",
+  "apply",
+];
 
 /** Objects whose keys are not ours to name: a driver's options, another file's keys, values of any shape. */
 const OPEN = new Set([

@@ -3,7 +3,6 @@ import type { Artifact, Catalog, CatalogEntry } from "../../src/model/catalog.ts
 import type { SourceRange } from "../../src/model/diagnostic.ts";
 import { digestOf } from "../../src/model/digest.ts";
 import type { EdgePolicy } from "../../src/model/edge.ts";
-import type { Fleet, Instance, InstancePhase, ReleaseGroup } from "../../src/model/fleet.ts";
 import type { Project } from "../../src/model/project.ts";
 import type { Spec } from "../../src/model/service.ts";
 import type { Release, ServiceRecord, State } from "../../src/model/state.ts";
@@ -168,41 +167,6 @@ export function record(over: Partial<ServiceRecord> & { readonly releases: reado
 export function stateOf(records: readonly ServiceRecord[], over: Partial<State> = {}): State {
   const sorted = [...records].sort((a, b) => (a.service < b.service ? -1 : 1));
   return { ...emptyState("development"), services: new Map(sorted.map((one) => [one.service, one])), ...over };
-}
-
-/** One instance; its id tells nothing. */
-export function instance(phase: InstancePhase = "ready", over: Partial<Instance> = {}): Instance {
-  return { id: "i1", phase, sinceMs: 0, ...over };
-}
-
-/** A group of `phases.length` instances of a release. */
-export function group(
-  of: Release,
-  phases: readonly InstancePhase[],
-  over: Partial<ReleaseGroup> & { readonly sinceMs?: number } = {},
-): ReleaseGroup {
-  const { sinceMs = 0, ...rest } = over;
-  return {
-    release: of.number,
-    spec: of.specDigest,
-    wanted: phases.length,
-    instances: phases.map((phase, at) => instance(phase, { id: `r${of.number}-${at + 1}`, sinceMs })),
-    ...rest,
-  };
-}
-
-/** What target and edge report of one service: nothing runs unless told. */
-export function fleet(over: Partial<Fleet> = {}): Fleet {
-  return {
-    service: "web",
-    epochSeen: 1,
-    at: 0,
-    groups: [],
-    weights: {},
-    policy: null,
-    inFlight: {},
-    ...over,
-  };
 }
 
 /** The policy of a release, as plain forwarding. */

@@ -58,16 +58,6 @@ export function demoSite({
   });
 }
 
-/** `n` services like those of a large repository, for measuring. */
-export function manyServices(n: number): readonly Partly<Spec>[] {
-  return Array.from({ length: n }, (_, index) => ({
-    ...DEMO_SPECS[index % 3],
-    id: `service-${index}`,
-    name: `Service ${index}`,
-    dependencies: index > 0 ? [`service-${index - 1}`] : [],
-  }));
-}
-
 /** What a service of the demo goes through; by its description, so that the data reads as what it shows. */
 type Fate = "well" | "slow" | "down" | "new";
 

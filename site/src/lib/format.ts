@@ -8,11 +8,6 @@ export function date(instant: string): string {
   return DATE.format(new Date(instant));
 }
 
-/** `Tue, 24 Nov`. */
-export function day(instant: string): string {
-  return DAY.format(new Date(instant));
-}
-
 /** `12:03:20`. */
 export function time(instant: string): string {
   return instant.slice(11, 19);
