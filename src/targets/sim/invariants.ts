@@ -90,8 +90,13 @@ function weightlessBeforeStop({ action, before }: Deed): string | null {
 export function knewTheWorld({ before, shown }: Pick<Deed, "before" | "shown">): boolean {
   if (shown === null) return true;
   const picture = (fleet: Fleet): string =>
-    JSON.stringify([fleet.weights, fleet.groups.map((group) => [group.release, group.wanted, readyIn(group)])]);
+    JSON.stringify([fleet.weights, fleet.groups.map((group) => [group.release, group.wanted, readySince(group)])]);
   return picture(shown) === picture(before);
+}
+
+/** An instance that died and came back is another one, though as many are ready. */
+function readySince(group: ReleaseGroup): Ms[] {
+  return group.instances.filter((one) => one.phase === "ready").map((one) => one.sinceMs);
 }
 
 function groupIn(fleet: Fleet, release: number): ReleaseGroup | null {
