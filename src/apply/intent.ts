@@ -6,13 +6,13 @@ import type { Release, ServiceRecord, State } from "../model/state.ts";
 import { beginRollout } from "../rollout/begin.ts";
 import { recordOf, withIntent } from "../state/records.ts";
 import type { Run } from "./run.ts";
-import type { Work } from "./work.ts";
+import type { WorkDraft } from "./work.ts";
 
 /**
  * What a step means to do, as works with the records to be written before anything acts. Usually one; a move on a target
  * that cannot rename is two: the old service ends, then the new one comes. Decides nothing and touches nothing.
  */
-export function intentOf(run: Run, step: Step): readonly Work[] {
+export function intentOf(run: Run, step: Step): readonly WorkDraft[] {
   const { state, at, now } = moment(run);
   const { previousId } = step;
   if (step.action === "move" && previousId !== undefined && state.services.has(previousId)) {
@@ -47,7 +47,7 @@ function resumes(step: Step, { rollout, releases }: ServiceRecord): boolean {
   return coming?.specDigest === step.after.specDigest && coming.artifactDigest === step.after.artifactDigest;
 }
 
-function comingOf(run: Run, step: Step, record: ServiceRecord): Work {
+function comingOf(run: Run, step: Step, record: ServiceRecord): WorkDraft {
   const release = releaseOf(run, step, record);
   const { strategy } = step;
   const { now } = moment(run);
@@ -60,7 +60,7 @@ function comingOf(run: Run, step: Step, record: ServiceRecord): Work {
 }
 
 /** Everything recorded goes on under the new id; what runs is renamed first thing, so that nothing has to restart. */
-function renamed(run: Run, step: Step, from: ServiceId): readonly Work[] {
+function renamed(run: Run, step: Step, from: ServiceId): readonly WorkDraft[] {
   const { state, at } = moment(run);
   const old = state.services.get(from) ?? recordOf(state, from, at);
   const free = recordOf(state, step.service, at).nextRelease;
@@ -80,7 +80,7 @@ function renamed(run: Run, step: Step, from: ServiceId): readonly Work[] {
     moved.record === null || moved.rollout === null
       ? moved
       : { ...moved, record: { ...moved.record, rollout: moved.rollout } };
-  const forgotten: Work = {
+  const forgotten: WorkDraft = {
     ...workOf(step),
     service: from,
     step: null,
@@ -92,14 +92,14 @@ function renamed(run: Run, step: Step, from: ServiceId): readonly Work[] {
   return [forgotten, withMove];
 }
 
-function removalOf(run: Run, step: Step, record: ServiceRecord): Work {
+function removalOf(run: Run, step: Step, record: ServiceRecord): WorkDraft {
   const work = step.strategy === null ? null : endingOf(run, step.service);
   if (work === null) return { ...workOf(step), rollout: null, record: null };
   return { ...work, step, why: work.why, waitsFor: step.waitsFor, needsThem: true, record: work.record ?? record };
 }
 
 /** The end of a recorded service: gone on with where an earlier run began it. Null where nothing of it is recorded. */
-function endingOf(run: Run, service: ServiceId): Work | null {
+function endingOf(run: Run, service: ServiceId): WorkDraft | null {
   const { state, at, now } = moment(run);
   const record = state.services.get(service);
   if (record === undefined) return null;
@@ -142,14 +142,14 @@ function workWith(
   step: Step,
   record: ServiceRecord,
   { release, rollout }: { readonly release: Release; readonly rollout: Rollout | null },
-): Work {
+): WorkDraft {
   const { at } = moment(run);
   const isProtected = step.after?.spec.protected === true;
   const intended = withIntent(record, { release, rollout, protected: isProtected, at });
   return { ...workOf(step), release, rollout, record: intended };
 }
 
-function workOf(step: Step): Work {
+function workOf(step: Step): WorkDraft {
   const { service, waitsFor } = step;
   return { service, step, why: "step", release: null, rollout: null, record: null, waitsFor, needsThem: true };
 }

@@ -1,4 +1,4 @@
-import type { ServiceId } from "../model/basics.ts";
+import type { Instant, ServiceId } from "../model/basics.ts";
 import type { JournalEntry, ServiceRecord } from "../model/state.ts";
 import { withOutcome, withRollout } from "../state/records.ts";
 import type { ServiceOutcome } from "./apply-input.ts";
@@ -79,14 +79,17 @@ export function skipWork(run: Run, work: Work, because: ServiceId): void {
   }
   const at = new Date(run.input.clock.now()).toISOString();
   const says = `${because}, which it needs, did not succeed`;
-  if (work.why === "step") {
-    const release = work.release?.number;
-    journalOutcome(run, work, { outcome: "skipped", says }, (record) => {
-      const releases = record.releases.filter(({ number }) => number !== release);
-      return withRollout({ ...record, releases }, null, at);
-    });
-  }
+  // A service on its way to another id is between two records: there is no way back, so its intent stays.
+  if (work.why === "step" && work.rollout?.movedFrom === undefined)
+    journalOutcome(run, work, { outcome: "skipped", says }, (record) => asBefore(work, record, at));
   noteOutcome(run, work, "skipped", says);
+}
+
+/** The record as it was, an earlier run's rollout included; only the release number is used up. */
+function asBefore({ prior, release }: Work, record: ServiceRecord, at: Instant): ServiceRecord {
+  if (prior !== null) return { ...prior, nextRelease: record.nextRelease, updatedAt: at };
+  const releases = record.releases.filter(({ number }) => number !== release?.number);
+  return withRollout({ ...record, releases }, null, at);
 }
 
 function journalOutcome(

@@ -11,7 +11,7 @@ import { withRollout } from "../state/records.ts";
 import { driftOf, settledRelease } from "./drift.ts";
 import { intentOf } from "./intent.ts";
 import type { Run } from "./run.ts";
-import type { Work } from "./work.ts";
+import type { Work, WorkDraft } from "./work.ts";
 
 /** What is to be done in one round, or why nothing may be. */
 export type Round =
@@ -50,13 +50,15 @@ export async function nextRound(run: Run, observation: Observation): Promise<Rou
   const stepped = steps.flatMap((step) => intentOf(run, step));
   const busy = new Set(stepped.map(({ service }) => service));
   const others = [...resumed(run, busy), ...restored(run, { observation, busy, catalog: declared.value })];
-  return { is: "works", works: [...stepped, ...others], plan: made.plan };
+  const { services } = holder.state();
+  const works = [...stepped, ...others].map((work) => ({ ...work, prior: services.get(work.service) ?? null }));
+  return { is: "works", works, plan: made.plan };
 }
 
 /** Whether a step is to be done by this run; if not, what becomes of it is noted. */
 function mayTake(run: Run, step: Step, guards: readonly Diagnostic[], unreachable: ReadonlySet<ServiceId>): boolean {
   const { approved } = run.input;
-  if (run.taken.get(step.service) === step.digest) return false;
+  if (run.taken.get(step.service) === step.digest || wasSkipped(run, step.service)) return false;
   const because = (outcome: "held" | "refused", says: string): false => {
     if (!run.taken.has(step.service))
       run.note({ service: step.service, action: step.action, outcome, says, release: null });
@@ -80,12 +82,18 @@ function mayTake(run: Run, step: Step, guards: readonly Diagnostic[], unreachabl
   return true;
 }
 
+/** What it needs has failed in this run; that the failure is recorded by now does not mend it. */
+function wasSkipped(run: Run, service: ServiceId): boolean {
+  return run.outcomes.get(service)?.outcome === "skipped";
+}
+
 /** Rollouts that an earlier run began and that no approved step takes up: their intent is recorded, so they are ended. */
-function resumed(run: Run, busy: Set<ServiceId>): Work[] {
-  const works: Work[] = [];
+function resumed(run: Run, busy: Set<ServiceId>): WorkDraft[] {
+  const works: WorkDraft[] = [];
   for (const [service, record] of run.holder.state().services) {
     const { rollout } = record;
-    if (rollout === null || busy.has(service) || run.taken.has(`${service}/${rollout.id}`)) continue;
+    if (rollout === null || busy.has(service) || wasSkipped(run, service)) continue;
+    if (run.taken.has(`${service}/${rollout.id}`)) continue;
     run.taken.set(`${service}/${rollout.id}`, "");
     busy.add(service);
     works.push({ service, step: null, why: "resume", release: null, rollout, record, waitsFor: [], needsThem: false });
@@ -97,11 +105,11 @@ function resumed(run: Run, busy: Set<ServiceId>): Work[] {
 function restored(
   run: Run,
   on: { readonly observation: Observation; readonly busy: ReadonlySet<ServiceId>; readonly catalog: Catalog },
-): Work[] {
+): WorkDraft[] {
   const now = run.input.clock.now();
   const at = new Date(now).toISOString();
   const { epoch } = run.holder.claim;
-  const works = new Map<ServiceId, Work>();
+  const works = new Map<ServiceId, WorkDraft>();
   for (const [service, record] of run.holder.state().services) {
     const release = settledRelease(record);
     if (release === null || on.busy.has(service) || run.taken.has(service)) continue;
@@ -121,9 +129,9 @@ function restored(
   return dependenciesFirst(works);
 }
 
-function dependenciesFirst(works: ReadonlyMap<ServiceId, Work>): Work[] {
-  const placed = new Set<Work>();
-  const place = (work: Work, trail: ReadonlySet<ServiceId>): void => {
+function dependenciesFirst(works: ReadonlyMap<ServiceId, WorkDraft>): WorkDraft[] {
+  const placed = new Set<WorkDraft>();
+  const place = (work: WorkDraft, trail: ReadonlySet<ServiceId>): void => {
     if (placed.has(work) || trail.has(work.service)) return;
     for (const other of work.waitsFor) {
       const before = works.get(other);

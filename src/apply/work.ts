@@ -15,8 +15,13 @@ export interface Work {
   readonly rollout: Rollout | null;
   /** The record as it is to be written before anything acts; null removes it. */
   readonly record: ServiceRecord | null;
+  /** The record as this round found it: what stands again should the work be skipped. */
+  readonly prior: ServiceRecord | null;
   /** Works of this round that must have ended before. Sorted. */
   readonly waitsFor: readonly ServiceId[];
   /** Whether those must have ended well, too. */
   readonly needsThem: boolean;
 }
+
+/** A work before its place in the round is known. */
+export type WorkDraft = Omit<Work, "prior">;

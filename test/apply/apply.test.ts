@@ -94,6 +94,45 @@ describe("an apply", () => {
     expect(outcomes(await shop.apply())).toEqual(["done base r2", "done needs r2"]);
   });
 
+  test("leaves what it skipped as it was, in every later round too, and does it once what failed is held", async () => {
+    const shop = smallShop({ fateOf: asDeclared });
+    shop.declare({ base: {}, needs: { dependencies: ["base"] } });
+    await shop.apply();
+    shop.declare({
+      base: { environment: { BROKEN: "yes" } },
+      needs: { dependencies: ["base"], environment: { LEVEL: "2" } },
+    });
+    expect(outcomes(await shop.apply())).toEqual(["rolled-back base r2", "skipped needs r2"]);
+    expect(running(shop.world, "needs")).toEqual({ r1: 1 });
+    expect((await shop.state()).services.get("needs")).toMatchObject({ stable: 1, nextRelease: 3, rollout: null });
+    expect(outcomes(await shop.apply())).toEqual(["held base", "done needs r3"]);
+  });
+
+  test("what an earlier run began and this one skips is still known, and ends once it can", async () => {
+    const shop = smallShop({ fateOf: asDeclared });
+    shop.declare({ base: {} });
+    await shop.apply();
+    shop.declare({ base: {}, needs: { dependencies: ["base"] } });
+    const process = new PretendedProcess(shop.clock);
+    const killed = shop.start({
+      ...process.within({ clock: shop.clock, store: shop.store, ...simTarget(shop.world) }),
+      ttlMs: 5_000,
+      crash: (point) => {
+        if (point === "after-act") process.kill();
+        return process.gate();
+      },
+    });
+    await shop.clock.run(Promise.race([killed, process.died]));
+    const broken = { environment: { BROKEN: "yes" } };
+    shop.declare({ base: broken, needs: { dependencies: ["base"], environment: { LEVEL: "2" } } });
+    expect(outcomes(await shop.apply())).toEqual(["rolled-back base r2", "skipped needs r2"]);
+    expect((await shop.state()).services.get("needs")?.rollout).toMatchObject({ to: 1 });
+    shop.declare({ base: broken, needs: { dependencies: ["base"], status: "inactive" } });
+    expect(outcomes(await shop.apply())).toEqual(["held base", "done needs r3"]);
+    await shop.clock.advance(5_000);
+    expect(shop.world.fleet("needs").groups).toEqual([]);
+  });
+
   test("deletes what is not declared any more", async () => {
     const shop = smallShop();
     shop.declare({ a: {}, b: {}, c: {}, d: {} });
