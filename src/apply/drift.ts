@@ -32,6 +32,11 @@ export function driftOf(release: Release, fleet: Fleet | undefined): string | nu
   return null;
 }
 
+/** That something runs of a service that is recorded not to: what a failed release left where the target would not let it go. */
+export function strayOf(fleet: Fleet | undefined): string | null {
+  return fleet?.groups.some((group) => group.wanted > 0) ? "it runs and should not" : null;
+}
+
 /** Services that run although State does not know them; sorted. They are left alone. */
 export function unknownOn(observation: Observation, state: State): readonly ServiceId[] {
   return observation.fleets

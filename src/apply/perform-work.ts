@@ -38,7 +38,8 @@ function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>)
   if (isRestore(run, work)) {
     // The record stands: when it could not be brought back, the next run tries again.
     journalOutcome(run, work, { outcome: well ? "done" : "failed", says }, (record) => withRollout(record, null, at));
-    noteOutcome(run, work, well ? "restored" : "failed", says);
+    const restored = work.rollout?.to === null ? "done" : "restored";
+    noteOutcome(run, work, well ? restored : "failed", says);
     return well ? "well" : "badly";
   }
   const reason = work.rollout?.order === "abort" ? says : reasonOf(run, work, says);
@@ -56,10 +57,14 @@ function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>)
   return well ? "well" : "badly";
 }
 
-/** A rollout to the release that is recorded as serving brings it back; that holds across runs, too. */
-function isRestore(run: Run, { service, rollout }: Work): boolean {
+/**
+ * A rollout to the release that is recorded as serving brings it back, and one to nothing under a hold takes away what the
+ * held release left; by that it is known in a later run, too.
+ */
+function isRestore(run: Run, { service, rollout, why }: Work): boolean {
   const record = run.holder.state().services.get(service);
-  return rollout !== null && rollout.to !== null && record?.stable === rollout.to;
+  if (rollout === null || record === undefined) return false;
+  return why === "restore" || (rollout.to === null ? record.held !== null : record.stable === rollout.to);
 }
 
 /** The target's own words where it refused, else the strategy's. */

@@ -8,7 +8,7 @@ import { safetyGate } from "../plan/safety-gate.ts";
 import { beginRollout } from "../rollout/begin.ts";
 import { timelineFor } from "../rollout/strategies.ts";
 import { withRollout } from "../state/records.ts";
-import { driftOf, settledRelease } from "./drift.ts";
+import { driftOf, settledRelease, strayOf } from "./drift.ts";
 import { intentOf } from "./intent.ts";
 import type { Run } from "./run.ts";
 import type { Work, WorkDraft } from "./work.ts";
@@ -111,18 +111,18 @@ function restored(
   const { epoch } = run.holder.claim;
   const works = new Map<ServiceId, WorkDraft>();
   for (const [service, record] of run.holder.state().services) {
-    const release = settledRelease(record);
-    if (release === null || on.busy.has(service) || run.taken.has(service)) continue;
+    if (record.rollout !== null || on.busy.has(service) || run.taken.has(service)) continue;
     if (on.observation.unreachable.includes(service)) continue;
-    const drift = driftOf(
-      release,
-      on.observation.fleets.find((fleet) => fleet.service === service),
-    );
+    const release = settledRelease(record);
+    const fleet = on.observation.fleets.find((candidate) => candidate.service === service);
+    const drift = release === null ? strayOf(fleet) : driftOf(release, fleet);
     if (drift === null) continue;
-    run.input.onEvent?.({ service, says: `${drift}: r${release.number} is brought back` });
+    const remedy = release === null ? "it is taken away" : `r${release.number} is brought back`;
+    run.input.onEvent?.({ service, says: `${drift}: ${remedy}` });
     run.taken.set(service, "restored");
-    const rollout = beginRollout({ service, from: null, to: release.number, strategy: "rolling", epoch, now });
-    const waitsFor = release.spec.dependencies.toSorted();
+    const strategy = release === null ? "retire" : "rolling";
+    const rollout = beginRollout({ service, from: null, to: release?.number ?? null, strategy, epoch, now });
+    const waitsFor = release?.spec.dependencies.toSorted() ?? [];
     const work = { service, step: null, release: null, rollout, waitsFor, needsThem: false } as const;
     works.set(service, { ...work, why: "restore", record: withRollout(record, rollout, at) });
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { retryHeld } from "../../src/apply/retry-held.ts";
 import type { Release } from "../../src/model/state.ts";
+import type { SimFaults } from "../../src/targets/sim/sim-faults.ts";
 import type { Fate } from "../../src/targets/sim/sim-instance.ts";
 import { simTarget } from "../../src/targets/sim/sim-target.ts";
 import { PretendedProcess } from "../simulation/pretended-process.ts";
@@ -203,6 +204,23 @@ describe("an apply", () => {
     expect(report.outcome).toBe("applied");
     expect(running(shop.world, "web")).toEqual({ r1: 1 });
     expect((await shop.state()).services.get("web")?.rollout).toBeNull();
+  });
+
+  test("takes away what a failed release left behind, and holds it as before", async () => {
+    let stubborn = true;
+    const refusing: SimFaults = {
+      onAct: ({ do: what }) => (stubborn && what !== "ensure" ? "refused" : "none"),
+      onObserve: () => "none",
+    };
+    const shop = smallShop({ fateOf: asDeclared, faults: refusing });
+    shop.declare({ web: { environment: { BROKEN: "yes" } } });
+    expect(outcomes(await shop.apply())).toEqual(["failed web r1"]);
+    expect(shop.world.fleet("web").groups).toHaveLength(1);
+    stubborn = false;
+    const report = await shop.apply();
+    expect(shop.world.fleet("web").groups).toEqual([]);
+    expect(outcomes(report)).toEqual(["done web"]);
+    expect(await shop.plan()).toEqual(["held web"]);
   });
 
   test("does only what was approved, and refuses a step that has changed since", async () => {
