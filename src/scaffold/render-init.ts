@@ -36,6 +36,7 @@ site:
         version: "0.0.0",
         private: true,
         type: "module",
+        engines: { node: ">=22.22" },
         scripts: { start: "fairlead up", plan: "fairlead plan", validate: "fairlead validate" },
         // The dependencies of services with code of their own come with the same `npm install`.
         workspaces: ["services/*"],

@@ -14,7 +14,7 @@ export interface NewService {
 const COMES_LATER = new Set(["php", "flask"]);
 
 /**
- * A service of one's own: `services/<id>/service.yaml` and, beside it, the template's code to go on from. Content by path,
+ * A service of one's own: `services/<id>.yaml`, and in `services/<id>/` the template's code to go on from. Content by path,
  * empty where the diagnostics say why there can be none.
  */
 export function renderService({
@@ -28,7 +28,8 @@ export function renderService({
   if (diagnostics.length > 0) return { value: new Map(), diagnostics };
   const folder = `services/${id}`;
   const spec = { id, name, networking: { port }, template_options: { structure: { routes } } };
-  const files = new Map([[`${folder}/service.yaml`, serviceFile({ id, name, template, port }, folder)]]);
+  // Beside the code, not in it: an edit of the service file alone is no change of the artifact, and restarts nothing.
+  const files = new Map([[`${folder}.yaml`, serviceFile({ id, name, template, port }, folder)]]);
   for (const [path, content] of renderTemplate({ template, spec })) files.set(`${folder}/${path}`, content);
   return { value: files, diagnostics: [] };
 }

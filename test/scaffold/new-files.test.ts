@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { validateRepository } from "../../src/catalog/validate-repository.ts";
 import type { Diagnostic } from "../../src/model/diagnostic.ts";
 import type { Release } from "../../src/model/state.ts";
@@ -29,6 +30,21 @@ describe("what init and new write", () => {
     const { diagnostics, files: looked } = await validateRepository({ tree, templates: templateVersions() });
     expect(diagnostics).toEqual([]);
     expect(looked).toBe(3);
+  });
+
+  test("keeps the service file out of the code, so that an edit of it alone is no change of the code", () => {
+    const files = renderService({ id: "orders", name: "Orders", template: "express", port: 4301 }).value;
+    const { source } = parse(files.get("services/orders.yaml") as string) as { source: string };
+    expect(source).toBe("services/orders");
+    const code = [...files.keys()].filter((path) => path.startsWith(`${source}/`));
+    expect(code).toContain("services/orders/server.js");
+    expect(code.filter((path) => path.endsWith(".yaml"))).toEqual([]);
+  });
+
+  test("asks for a Node that the pinned Fairlead runs on", () => {
+    const written = JSON.parse(renderInit({ name: "shop", version: "0.1.0" }).get("package.json") as string);
+    const own = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+    expect(written.engines).toEqual(own.engines);
   });
 
   test("says of php and flask that they come later, and of a wrong id and port what is wrong", () => {
@@ -62,6 +78,19 @@ describe("writing files", () => {
     expect([value, diagnostics.map(({ summary }) => summary)]).toEqual([[], ["`b/two.txt` is there already"]]);
     expect(existsSync(join(root, "a"))).toBe(false);
     expect(readFileSync(join(root, "b/two.txt"), "utf8")).toBe("mine");
+  });
+
+  test("leaves alone a file that came after it had looked, and takes back the others", async () => {
+    class Raced extends Map<string, string> {
+      override get(path: string): string | undefined {
+        if (path === "b/two.txt") writeFileSync(join(root, path), "mine");
+        return super.get(path);
+      }
+    }
+    const { value, diagnostics } = await writeFiles(root, new Raced(files));
+    expect([value, diagnostics.map(({ code }) => code)]).toEqual([[], ["file-not-written"]]);
+    expect(readFileSync(join(root, "b/two.txt"), "utf8")).toBe("mine");
+    expect(existsSync(join(root, "a"))).toBe(false);
   });
 
   test("does not write through a symbolic link", async () => {
