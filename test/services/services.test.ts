@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHmac } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { renderTemplate } from "../../src/scaffold/render-template.ts";
+import { parse } from "yaml";
+import { renderTemplate, type TemplateSpec } from "../../src/scaffold/render-template.ts";
 import { until } from "../support/until.ts";
 
-/** The services of this repository, started as the local target starts them: PORT, and where their dependencies are. */
+/** The services of this repository, started as the local target starts them: PORT, and where what they declare is. */
 const root = join(import.meta.dirname, "..", "..");
 const IDS = ["catalog-api", "orders-api", "cache", "notifications", "invoice-pdf", "page-analytics"];
+const SIGNING_KEY = "known to the sender and the receiver";
 const ports = new Map<string, number>();
 const children = new Map<string, ChildProcess>();
 const url = (id: string): string => `http://127.0.0.1:${ports.get(id)}`;
@@ -17,18 +21,20 @@ let rendered: string;
 
 beforeAll(async () => {
   rendered = mkdtempSync(join(tmpdir(), "fairlead-catalog-"));
-  const spec = { id: "catalog-api", name: "Catalog", template_options: { structure: { routes: ["products"] } } };
-  for (const [path, content] of renderTemplate({ template: "express", spec })) {
+  for (const [path, content] of renderTemplate({ template: "express", spec: declared("catalog-api") })) {
     mkdirSync(dirname(join(rendered, path)), { recursive: true });
     writeFileSync(join(rendered, path), content);
   }
   symlinkSync(join(root, "node_modules"), join(rendered, "node_modules"));
   for (const id of IDS) ports.set(id, await freePort());
   for (const id of IDS) {
-    const addresses = IDS.map((other) => [`FAIRLEAD_URL_${other.toUpperCase().replaceAll("-", "_")}`, url(other)]);
+    const addresses = (declared(id).dependencies ?? []).map((other) => [
+      `FAIRLEAD_URL_${other.toUpperCase().replaceAll("-", "_")}`,
+      url(other),
+    ]);
     const child = spawn(process.execPath, ["server.js"], {
       cwd: id === "catalog-api" ? rendered : join(root, "services", id),
-      env: { PATH: process.env["PATH"], PORT: String(ports.get(id)), ...Object.fromEntries(addresses) },
+      env: { PATH: process.env["PATH"], PORT: String(ports.get(id)), SIGNING_KEY, ...Object.fromEntries(addresses) },
       stdio: "ignore",
     });
     children.set(id, child);
@@ -89,9 +95,41 @@ describe("the services of this repository", () => {
     expect((await fetch(`${url("notifications")}/api/inbox`, { method: "POST", headers, body })).status).toBe(401);
   });
 
+  test("send a webhook again when it fails, signed so that its receiver can tell", async () => {
+    const received: { body: string; signature: unknown }[] = [];
+    const receiver = createHttpServer(async (request, response) => {
+      let body = "";
+      for await (const part of request) body += part;
+      received.push({ body, signature: request.headers["x-signature"] });
+      response.writeHead(received.length === 1 ? 500 : 204).end();
+    });
+    receiver.listen(await freePort(), "127.0.0.1");
+    try {
+      await until(() => receiver.listening);
+      const { port } = receiver.address() as { port: number };
+      const sink = `http://127.0.0.1:${port}/`;
+      await post("notifications", "/api/webhooks", { url: sink, event: "stock.low" });
+      await post("notifications", "/api/events", { type: "stock.low", data: { product: "Rope" } });
+      const delivery = await until(async () => {
+        const { items } = (await get("notifications", "/api/deliveries")) as { items: Record<string, unknown>[] };
+        return items.find(({ url, outcome }) => url === sink && outcome !== "waiting");
+      });
+      expect(delivery).toMatchObject({ outcome: "delivered", attempts: 2 });
+      const [first, second] = received;
+      expect(second).toEqual(first);
+      const hmac = createHmac("sha256", SIGNING_KEY)
+        .update(first?.body ?? "")
+        .digest("hex");
+      expect(first?.signature).toBe(`sha256=${hmac}`);
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
+  });
+
   test("an order is taken though nobody can be told, and the health check says who is missing", async () => {
     const { id } = await post("catalog-api", "/api/products", { name: "Anchor", price: 80 });
-    await stopped("page-analytics");
+    expect(await stopped("page-analytics")).toBe(0);
     await post("orders-api", "/api/orders", { product_id: id, quantity: 1 });
     const health = (await get("orders-api", "/health")) as { checks: Record<string, { status: string }[]> };
     expect(health.checks["page-analytics:reachability"]?.[0]?.status).toBe("fail");
@@ -101,6 +139,11 @@ describe("the services of this repository", () => {
   for (const id of IDS.filter((one) => one !== "page-analytics"))
     test(`${id} ends at SIGTERM with exit code 0`, async () => expect(await stopped(id)).toBe(0));
 });
+
+/** What its service file says. */
+function declared(id: string): TemplateSpec {
+  return parse(readFileSync(join(root, "services", `${id}.yaml`), "utf8")) as TemplateSpec;
+}
 
 async function stopped(id: string): Promise<number | null> {
   const child = children.get(id) as ChildProcess;
