@@ -31,7 +31,12 @@ const AGAIN: Partial<Record<CrashPoint, number>> = {
   ended: 2,
 };
 
-test("killed at any point, the next run takes over, says what it found, and converges", async () => {
+/** Some hundred and seventy pushes: 80 s on two idle cores, and no faster on busy ones. */
+const MATRIX_MS_MAX = 600_000;
+
+test("killed at any point, the next run takes over, says what it found, and converges", {
+  timeout: MATRIX_MS_MAX,
+}, async () => {
   const server = await gitServer();
   const limit = pLimit(SIDE_BY_SIDE);
   const stories = Array.from({ length: SEEDS }, (_, seed) => limit(() => killed(server, seed)));
