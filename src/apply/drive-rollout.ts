@@ -17,6 +17,8 @@ export type Drive =
       readonly says: string;
       /** Nothing had to be done: an earlier run had done it. */
       readonly foundDone: boolean;
+      /** Why the target would not do it, in its own words. */
+      readonly refused: string | null;
     }
   /** The run has to end, or the service could not be seen for too long: the rollout stays for the next run. */
   | { readonly is: "left"; readonly says: string };
@@ -41,6 +43,7 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
   let seenAt = clock.monotonic();
   let turns = 0;
   let refusals = 0;
+  let refused: string | null = null;
   let acted = false;
   try {
     while (!run.halted.aborted) {
@@ -65,22 +68,24 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
       turns++;
       input.onEvent?.({ service, says: next.says });
       if (next.wake.is === "ended")
-        return { is: "ended", as: next.wake.as, says: next.says, foundDone: turns === 1 && !acted };
+        return { is: "ended", as: next.wake.as, says: next.says, foundDone: turns === 1 && !acted, refused };
       if (next.rollout.phase !== rollout.phase || next.actions.length > 0) remember(run, service, next);
       rollout = next.rollout;
       if (next.actions.length > 0) acted = true;
 
-      const refused = await actAll(run, next);
+      const refusal = await actAll(run, next);
       if (run.halted.aborted) break;
-      if (refused !== null) {
+      if (refusal !== null) {
+        refused = refusal;
         if (++refusals > REFUSALS_MAX)
           return {
             is: "ended",
             as: rollout.from === null ? "no-stable" : "rolled-back",
-            says: refused,
+            says: refusal,
             foundDone: false,
+            refused,
           };
-        input.onEvent?.({ service, says: refused });
+        input.onEvent?.({ service, says: refusal });
         rollout = { ...rollout, order: "abort" };
         continue;
       }

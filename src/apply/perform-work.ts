@@ -33,8 +33,9 @@ export async function performWork(run: Run, work: Work): Promise<Ended> {
 /** What a rollout's end means for the record, the journal and the report. */
 function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>): Ended {
   const at = new Date(run.input.clock.now()).toISOString();
-  const { as, says } = drive;
+  const { as, refused } = drive;
   const well = as === "stable" || as === "gone";
+  const says = well ? drive.says : (refused ?? drive.says);
   if (isRestore(run, work)) {
     // The record stands: when it could not be brought back, the next run tries again.
     journalOutcome(run, work, { outcome: well ? "done" : "failed", says }, (record) => withRollout(record, null, at));
@@ -42,7 +43,6 @@ function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>)
     noteOutcome(run, work, well ? restored : "failed", says);
     return well ? "well" : "badly";
   }
-  const reason = work.rollout?.order === "abort" ? says : reasonOf(run, work, says);
   const outcome = well
     ? drive.foundDone && work.why === "resume"
       ? "found-done"
@@ -51,7 +51,7 @@ function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>)
       ? "rolled-back"
       : "failed";
   journalOutcome(run, work, { outcome, says }, (record) =>
-    withOutcome(record, as, { at, ...(well ? {} : { reason }) }),
+    withOutcome(record, as, { at, ...(well ? {} : { reason: says }) }),
   );
   noteOutcome(run, work, outcome, says);
   return well ? "well" : "badly";
@@ -65,14 +65,6 @@ function isRestore(run: Run, { service, rollout, why }: Work): boolean {
   const record = run.holder.state().services.get(service);
   if (rollout === null || record === undefined) return false;
   return why === "restore" || (rollout.to === null ? record.held !== null : record.stable === rollout.to);
-}
-
-/** The target's own words where it refused, else the strategy's. */
-function reasonOf(run: Run, { service }: Work, says: string): string {
-  const refusal = run.diagnostics.findLast(
-    (diagnostic) => diagnostic.service === service && diagnostic.severity === "error",
-  );
-  return refusal?.summary ?? says;
 }
 
 /** Gives up a work that was journalled and never begun, because what it needs failed. */

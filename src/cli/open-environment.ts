@@ -61,10 +61,6 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
 
   const { readCache: read, writeCache: write } = workspace;
   const memo = catalogMemo({ read, write });
-  const cache = persistentStateCache({ read, write });
-  const impacts = impactTable();
-  const { refs, isShared } = await workspace.refsOf(name);
-  const store = stateStore({ refs, environment: name, cache });
   let newest: Catalog | null = null;
   let look: Awaited<ReturnType<Workspace["look"]>> | null = first;
 
@@ -84,6 +80,9 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
     return { value: null, diagnostics };
   }
   const { profile } = kind.value;
+  const impacts = impactTable();
+  const { refs, isShared } = await workspace.refsOf(name);
+  const store = stateStore({ refs, environment: name, cache: persistentStateCache({ read, write }) });
 
   return {
     value: {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { retryHeld } from "../../src/apply/retry-held.ts";
 import type { Release } from "../../src/model/state.ts";
 import type { SimFaults } from "../../src/targets/sim/sim-faults.ts";
+import { NO_FAULTS } from "../../src/targets/sim/sim-faults.ts";
 import type { Fate } from "../../src/targets/sim/sim-instance.ts";
 import { simTarget } from "../../src/targets/sim/sim-target.ts";
 import { PretendedProcess } from "../simulation/pretended-process.ts";
@@ -132,6 +133,19 @@ describe("an apply", () => {
     expect(outcomes(await shop.apply())).toEqual(["held base", "done needs r3"]);
     await shop.clock.advance(5_000);
     expect(shop.world.fleet("needs").groups).toEqual([]);
+  });
+
+  test("says why the target refused, rather than that the rollout was given up for it", async () => {
+    const shop = smallShop({
+      faults: {
+        ...NO_FAULTS,
+        onAct: (action) => (action.do === "route" && Object.keys(action.weights).length > 0 ? "refused" : "none"),
+      },
+    });
+    shop.declare({ web: {} });
+    const report = await shop.apply();
+    expect(report.services).toMatchObject([{ service: "web", outcome: "failed", says: "the target refused to route" }]);
+    expect((await shop.state()).services.get("web")?.held).toMatchObject({ reason: "the target refused to route" });
   });
 
   test("deletes what is not declared any more", async () => {

@@ -30,6 +30,8 @@ export async function init(
       reject: false,
       all: true,
       cancelSignal: face.signal,
+      // Run by npm itself, it would inherit npm's silence, and nobody would learn why it failed.
+      env: { npm_config_loglevel: "error" },
     });
     installed = result.exitCode === 0;
     if (installed) task.done("package-lock.json pins Fairlead");

@@ -32,7 +32,9 @@ export async function newService(
     showProblems(terminal, [...rendered.diagnostics, ...written.diagnostics]);
     const files = [...rendered.value.keys()].sort();
     for (const file of files) terminal.say(`${terminal.style("green", "+")} ${file}`);
-    terminal.say(`\n\`fairlead up\` runs it on http://localhost:${port}.`);
+    const installs = files.some((file) => file.endsWith("/package.json"));
+    const first = installs ? "Run `npm install` for the packages it needs; then " : "";
+    terminal.say(`\n${first}\`fairlead up\` runs it on http://localhost:${port}.`);
     if (terminal.json) terminal.result(`${JSON.stringify({ id, port, files }, null, 2)}\n`);
     return 0;
   } finally {
