@@ -32,7 +32,7 @@ export interface CliOptions {
 }
 
 const FROM_SOURCE = [process.execPath, join(import.meta.dirname, "../../src/cli/main.ts")];
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 150_000;
 
 /** Runs the command as a user would: a process of its own, in a folder, without a terminal. */
 export async function fairlead(args: readonly string[], options: CliOptions): Promise<CliResult> {
