@@ -43,7 +43,7 @@ const terraform = options.terraform ? terraformVersion() : null;
 say("# Measurements");
 say("");
 say(
-  `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${execFileSync("git", ["--version"]).toString().trim()}, ${terraform ? `Terraform ${terraform}` : "no Terraform on the path"}; medians of ${turns}, whole processes, in turns. \`npm run bench\` writes this file.`,
+  `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${execFileSync("git", ["--version"]).toString().trim()}, ${terraform ? `Terraform ${terraform}` : options.terraform ? "no Terraform on the path" : "Terraform left out"}; medians of ${turns}, whole processes, in turns. \`npm run bench\` writes this file.`,
 );
 
 for (const count of options.count.map(Number)) await benchPlans(count);

@@ -1,7 +1,6 @@
 /** How figures and times are written. Everything is UTC: the page is built once for readers everywhere. */
 
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 
 /** `24 Nov 2026`. */
 export function date(instant: string): string {
