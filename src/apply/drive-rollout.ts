@@ -19,6 +19,8 @@ export type Drive =
       readonly foundDone: boolean;
       /** Why the target would not do it, in its own words. */
       readonly refused: string | null;
+      /** Instances of the release that was brought in are still there. */
+      readonly remains: boolean;
     }
   /** The run has to end, or the service could not be seen for too long: the rollout stays for the next run. */
   | { readonly is: "left"; readonly says: string };
@@ -52,6 +54,7 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
       if (fleet !== null) seenAt = clock.monotonic();
       else if (clock.monotonic() - seenAt > UNSEEN_MS_MAX)
         return { is: "left", says: "it could not be seen for too long; the next run goes on" };
+      const remains = (): boolean => fleet?.groups.some(({ release }) => release === rollout.to) ?? true;
       const record = run.holder.state().services.get(service);
       if (record === undefined) throw new TypeError(`${service} is driven without a record`);
       const next = strategy.next({
@@ -68,7 +71,14 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
       turns++;
       input.onEvent?.({ service, says: next.says });
       if (next.wake.is === "ended")
-        return { is: "ended", as: next.wake.as, says: next.says, foundDone: turns === 1 && !acted, refused };
+        return {
+          is: "ended",
+          as: next.wake.as,
+          says: next.says,
+          foundDone: turns === 1 && !acted,
+          refused,
+          remains: remains(),
+        };
       if (next.rollout.phase !== rollout.phase || next.actions.length > 0) remember(run, service, next);
       rollout = next.rollout;
       if (next.actions.length > 0) acted = true;
@@ -84,6 +94,7 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
             says: refusal,
             foundDone: false,
             refused,
+            remains: remains(),
           };
         input.onEvent?.({ service, says: refusal });
         rollout = { ...rollout, order: "abort" };

@@ -33,7 +33,7 @@ export async function performWork(run: Run, work: Work): Promise<Ended> {
 /** What a rollout's end means for the record, the journal and the report. */
 function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>): Ended {
   const at = new Date(run.input.clock.now()).toISOString();
-  const { as, refused } = drive;
+  const { as, refused, remains } = drive;
   const well = as === "stable" || as === "gone";
   const says = well ? drive.says : (refused ?? drive.says);
   if (isRestore(run, work)) {
@@ -51,7 +51,7 @@ function concluded(run: Run, work: Work, drive: Extract<Drive, { is: "ended" }>)
       ? "rolled-back"
       : "failed";
   journalOutcome(run, work, { outcome, says }, (record) =>
-    withOutcome(record, as, { at, ...(well ? {} : { reason: says }) }),
+    withOutcome(record, as, { at, remains, ...(well ? {} : { reason: says }) }),
   );
   noteOutcome(run, work, outcome, says);
   return well ? "well" : "badly";

@@ -65,12 +65,12 @@ export function withRollout(record: ServiceRecord, rollout: Rollout | null, at: 
 /**
  * What became of the rollout under way. `stable` promotes its release; `rolled-back` and `no-stable` hold it, with
  * `reason`; `gone` leaves nothing serving. Only the releases that can still be needed stay: the one that serves, the one
- * before it, and what is now declared of a service that has stopped.
+ * before it, what is now declared of a service that has stopped, and what failed where something of it `remains`.
  */
 export function withOutcome(
   record: ServiceRecord,
   outcome: RolloutOutcome,
-  how: { readonly at: Instant; readonly reason?: string },
+  how: { readonly at: Instant; readonly reason?: string; readonly remains?: boolean },
 ): ServiceRecord {
   const { rollout } = record;
   if (rollout === null) throw new TypeError(`${record.service} has no rollout that could have ended`);
@@ -84,7 +84,11 @@ export function withOutcome(
     case "gone":
       return keeping({ ...ended, stable: null, held: null }, [wasNotToRun(newest) ? newest.number : null]);
     case "rolled-back":
-      return keeping({ ...ended, held: heldOf(record, how) }, [before(record), record.stable]);
+      return keeping({ ...ended, held: heldOf(record, how) }, [
+        before(record),
+        record.stable,
+        how.remains ? rollout.to : null,
+      ]);
     case "no-stable":
       // Something of it may be there still, so something of it stays recorded.
       return keeping({ ...ended, stable: null, held: heldOf(record, how) }, [rollout.to ?? record.stable]);

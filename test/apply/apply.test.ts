@@ -207,6 +207,26 @@ describe("an apply", () => {
     expect(await shop.plan()).toEqual([]);
   });
 
+  test("what a rollback could not take away stays recorded, and goes as soon as it can", async () => {
+    let stubborn = false;
+    const faults: SimFaults = { onAct: () => (stubborn ? "refused" : "none"), onObserve: () => "none" };
+    const shop = smallShop({ fateOf: asDeclared, faults });
+    shop.declare({ web: {} });
+    await shop.apply();
+    shop.declare({ web: { environment: { BROKEN: "yes" } } });
+    const rolling = shop.start();
+    await shop.clock.advance(5_000);
+    stubborn = true;
+    expect(outcomes(await shop.clock.run(rolling))).toEqual(["rolled-back web r2"]);
+    const recorded = async () => (await shop.state()).services.get("web")?.releases.map(({ number }) => number);
+    expect(await recorded()).toEqual([1, 2]);
+    stubborn = false;
+    expect(outcomes(await shop.apply())).toEqual(["restored web r1"]);
+    await shop.clock.advance(5_000);
+    expect(running(shop.world, "web")).toEqual({ r1: 1 });
+    expect(await shop.plan()).toEqual(["held web"]);
+  });
+
   test("brings back what runs otherwise than recorded, without a new release", async () => {
     const shop = smallShop();
     shop.declare({ web: {}, base: {} });
