@@ -50,7 +50,9 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
   try {
     while (!run.halted.aborted) {
       if (rollout.movedFrom !== undefined) rollout = await renamed(run, rollout, rollout.movedFrom);
-      const fleet = await seen(run, service);
+      if (run.halted.aborted) break;
+      // Under its new id nothing is seen before that: what runs would be started a second time.
+      const fleet = rollout.movedFrom === undefined ? await seen(run, service) : null;
       if (fleet !== null) seenAt = clock.monotonic();
       else if (clock.monotonic() - seenAt > UNSEEN_MS_MAX)
         return { is: "left", says: "it could not be seen for too long; the next run goes on" };

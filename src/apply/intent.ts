@@ -1,5 +1,4 @@
 import type { Instant, ServiceId } from "../model/basics.ts";
-import { digestOf } from "../model/digest.ts";
 import type { Step } from "../model/plan.ts";
 import type { Rollout } from "../model/rollout.ts";
 import type { Release, ServiceRecord, State } from "../model/state.ts";
@@ -13,10 +12,10 @@ import type { WorkDraft } from "./work.ts";
  * that cannot rename is two: the old service ends, then the new one comes. Decides nothing and touches nothing.
  */
 export function intentOf(run: Run, step: Step): readonly WorkDraft[] {
-  const { state, at, now } = moment(run);
+  const { state, at } = moment(run);
   const { previousId } = step;
   if (step.action === "move" && previousId !== undefined && state.services.has(previousId)) {
-    if (run.input.target.profile.can.has("rename")) return renamed(run, step, previousId);
+    if (mayRename(run, step.service, previousId)) return renamed(run, step, previousId);
     const leaving = endingOf(run, previousId);
     const coming = comingOf(run, step, recordOf(state, step.service, at));
     return leaving === null ? [coming] : [leaving, { ...coming, waitsFor: [...coming.waitsFor, previousId].sort() }];
@@ -28,14 +27,7 @@ export function intentOf(run: Run, step: Step): readonly WorkDraft[] {
   if (step.strategy !== "retire") return [comingOf(run, step, record)];
   // What is stopped is recorded as a release of its own, though nothing of it runs.
   const release = releaseOf(run, step, record);
-  const rollout = beginRollout({
-    service: step.service,
-    from: record.stable,
-    to: null,
-    strategy: "retire",
-    epoch: run.holder.claim.epoch,
-    now,
-  });
+  const rollout = begun(run, record, { from: record.stable, to: null, strategy: "retire" });
   return [workWith(run, step, record, { release, rollout })];
 }
 
@@ -47,39 +39,49 @@ function resumes(step: Step, { rollout, releases }: ServiceRecord): boolean {
   return coming?.specDigest === step.after.specDigest && coming.artifactDigest === step.after.artifactDigest;
 }
 
-function comingOf(run: Run, step: Step, record: ServiceRecord): WorkDraft {
+function comingOf(run: Run, step: Step, record: ServiceRecord, movedFrom?: ServiceId): WorkDraft {
   const release = releaseOf(run, step, record);
   const { strategy } = step;
+  const how = { from: record.stable, to: release.number, ...(movedFrom === undefined ? {} : { movedFrom }) };
+  const rollout = strategy === null ? null : begun(run, record, { ...how, strategy });
+  return workWith(run, step, record, { release, rollout });
+}
+
+/** A rollout in place of the recorded one. A rename that one had still to do, this one has to. */
+function begun(
+  run: Run,
+  record: ServiceRecord,
+  { movedFrom = record.rollout?.movedFrom, ...how }: Pick<Rollout, "from" | "to" | "strategy" | "movedFrom">,
+): Rollout {
   const { now } = moment(run);
-  const { epoch } = run.holder.claim;
-  const begin = { service: step.service, from: record.stable, to: release.number, epoch, now };
-  return workWith(run, step, record, {
-    release,
-    rollout: strategy === null ? null : beginRollout({ ...begin, strategy }),
-  });
+  const rollout = beginRollout({ ...how, service: record.service, epoch: run.holder.claim.epoch, now });
+  return movedFrom === undefined ? rollout : { ...rollout, movedFrom };
+}
+
+/**
+ * Whether what runs may simply get another id. Not where that id had an earlier life, whose release numbers are used up, and
+ * not in the middle of an earlier rename: then nobody can tell under which id it runs.
+ */
+function mayRename({ input, holder }: Run, to: ServiceId, from: ServiceId): boolean {
+  const { gone, services } = holder.state();
+  return (
+    input.target.profile.can.has("rename") && !gone?.has(to) && services.get(from)?.rollout?.movedFrom === undefined
+  );
 }
 
 /** Everything recorded goes on under the new id; what runs is renamed first thing, so that nothing has to restart. */
 function renamed(run: Run, step: Step, from: ServiceId): readonly WorkDraft[] {
   const { state, at } = moment(run);
   const old = state.services.get(from) ?? recordOf(state, from, at);
-  const free = recordOf(state, step.service, at).nextRelease;
   const record: ServiceRecord = {
     ...old,
     service: step.service,
-    nextRelease: Math.max(old.nextRelease, free),
     releases: old.releases.map((release) => {
-      const spec = { ...release.spec, id: step.service };
-      return { ...release, service: step.service, spec, specDigest: digestOf(spec) };
+      // The digest stays: it is what the target reports of instances that nobody touches.
+      return { ...release, service: step.service, spec: { ...release.spec, id: step.service } };
     }),
     rollout: null,
   };
-  const coming = comingOf(run, step, record);
-  const moved = coming.rollout === null ? coming : { ...coming, rollout: { ...coming.rollout, movedFrom: from } };
-  const withMove =
-    moved.record === null || moved.rollout === null
-      ? moved
-      : { ...moved, record: { ...moved.record, rollout: moved.rollout } };
   const forgotten: WorkDraft = {
     ...workOf(step),
     service: from,
@@ -89,7 +91,7 @@ function renamed(run: Run, step: Step, from: ServiceId): readonly WorkDraft[] {
     record: null,
     waitsFor: [],
   };
-  return [forgotten, withMove];
+  return [forgotten, comingOf(run, step, record, from)];
 }
 
 function removalOf(run: Run, step: Step, record: ServiceRecord): WorkDraft {
@@ -100,17 +102,16 @@ function removalOf(run: Run, step: Step, record: ServiceRecord): WorkDraft {
 
 /** The end of a recorded service: gone on with where an earlier run began it. Null where nothing of it is recorded. */
 function endingOf(run: Run, service: ServiceId): WorkDraft | null {
-  const { state, at, now } = moment(run);
+  const { state, at } = moment(run);
   const record = state.services.get(service);
   if (record === undefined) return null;
-  const begun = record.rollout?.to === null ? record.rollout : null;
+  const earlier = record.rollout?.to === null ? record.rollout : null;
   const from = record.stable ?? record.rollout?.from ?? null;
-  const rollout =
-    begun ?? beginRollout({ service, from, to: null, strategy: "retire", epoch: run.holder.claim.epoch, now });
+  const rollout = earlier ?? begun(run, record, { from, to: null, strategy: "retire" });
   return {
     service,
     step: null,
-    why: begun === null ? "step" : "resume",
+    why: earlier === null ? "step" : "resume",
     release: null,
     rollout,
     record: withIntent(record, { release: null, rollout, protected: record.protected, at }),

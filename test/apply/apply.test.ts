@@ -7,13 +7,21 @@ import type { Fate } from "../../src/targets/sim/sim-instance.ts";
 import { simTarget } from "../../src/targets/sim/sim-target.ts";
 import { PretendedProcess } from "../simulation/pretended-process.ts";
 import { files } from "../support/builders.ts";
-import { outcomes, running, smallShop } from "./small-shop.ts";
+import { type Declared, outcomes, running, smallShop } from "./small-shop.ts";
 
 const NEVER_READY: Fate = { is: "never-ready", startMs: 1_000 };
 const HEALTHY: Fate = { is: "healthy", startMs: 1_000 };
 
 /** Instances of a release whose environment says so never become ready. */
 const asDeclared = (release: Release): Fate => (release.spec.environment["BROKEN"] === "yes" ? NEVER_READY : HEALTHY);
+
+/** Nothing but its id is new. */
+const renamedFrom = (previousId: string): Declared => ({
+  name: previousId,
+  source: `services/${previousId}`,
+  endpoints: [`/api/${previousId}`],
+  with: { previousId, artifact: files("a".repeat(40), `services/${previousId}`) },
+});
 
 describe("an apply", () => {
   test("brings services up, dependencies first, and leaves an empty plan", async () => {
@@ -189,15 +197,7 @@ describe("an apply", () => {
     shop.declare({ old: {} });
     await shop.apply();
     const before = shop.world.fleet("old").groups.flatMap(({ instances }) => instances.map(({ id }) => id));
-    shop.declare({
-      fresh: {
-        command: ["node", "server.js"],
-        source: "services/old",
-        endpoints: ["/api/old"],
-        name: "old",
-        with: { previousId: "old", artifact: files("a".repeat(40), "services/old") },
-      },
-    });
+    shop.declare({ fresh: renamedFrom("old") });
     expect(await shop.plan()).toEqual(["move fresh"]);
     const report = await shop.apply();
     expect(report.outcome).toBe("applied");
@@ -205,6 +205,70 @@ describe("an apply", () => {
     const after = shop.world.fleet("fresh").groups.flatMap(({ instances }) => instances.map(({ id }) => id));
     expect(after).toEqual(before);
     expect(await shop.plan()).toEqual([]);
+  });
+
+  test("a rename whose run was killed is done by the next one, though the service was edited again meanwhile", async () => {
+    const shop = smallShop();
+    shop.declare({ old: {} });
+    await shop.apply();
+    shop.declare({ fresh: renamedFrom("old") });
+    const process = new PretendedProcess(shop.clock);
+    const killed = shop.start({
+      ...process.within({ clock: shop.clock, store: shop.store, ...simTarget(shop.world) }),
+      ttlMs: 5_000,
+      crash: (point) => {
+        if (point === "journalled") process.kill();
+        return process.gate();
+      },
+    });
+    await shop.clock.run(Promise.race([killed, process.died]));
+    shop.declare({ fresh: { ...renamedFrom("old"), environment: { LEVEL: "2" } } });
+    expect((await shop.apply()).outcome).toBe("applied");
+    await shop.clock.advance(5_000);
+    expect(shop.world.fleet("old").groups).toEqual([]);
+    expect(running(shop.world, "fresh")).toEqual({ r3: 1 });
+  });
+
+  test("starts nothing under the new id while the rename does not succeed", async () => {
+    let broken = true;
+    const faults: SimFaults = {
+      onAct: ({ do: what }) => (broken && what === "rename" ? "lost-before" : "none"),
+      onObserve: () => "none",
+    };
+    const shop = smallShop({ faults });
+    shop.declare({ old: {} });
+    await shop.apply();
+    shop.declare({ fresh: renamedFrom("old") });
+    const renaming = shop.start();
+    await shop.clock.advance(30_000);
+    expect(running(shop.world, "fresh")).toEqual({});
+    expect(running(shop.world, "old")).toEqual({ r1: 1 });
+    broken = false;
+    expect((await shop.clock.run(renaming)).outcome).toBe("applied");
+    expect(running(shop.world, "fresh")).toEqual({ r2: 1 });
+  });
+
+  test("a rename that is rolled back agrees with what is recorded", async () => {
+    const shop = smallShop({ fateOf: asDeclared });
+    shop.declare({ old: {} });
+    await shop.apply();
+    shop.declare({ fresh: { ...renamedFrom("old"), environment: { BROKEN: "yes" } } });
+    expect(outcomes(await shop.apply())).toContain("rolled-back fresh r2");
+    expect(running(shop.world, "fresh")).toEqual({ r1: 1 });
+    expect(outcomes(await shop.apply())).toEqual(["held fresh"]);
+  });
+
+  test("a rename to an id that was used before gives no release number of it out again", async () => {
+    const shop = smallShop();
+    shop.declare({ fresh: {}, old: {} });
+    await shop.apply();
+    shop.declare({ old: {} });
+    await shop.apply({ allowDestroy: new Set(["fresh"]) });
+    shop.declare({ fresh: renamedFrom("old") });
+    expect((await shop.apply()).outcome).toBe("applied");
+    expect(running(shop.world, "fresh")).toEqual({ r2: 1 });
+    expect(running(shop.world, "old")).toEqual({});
+    expect(shop.world.violations).toEqual([]);
   });
 
   test("what a rollback could not take away stays recorded, and goes as soon as it can", async () => {
