@@ -1,6 +1,7 @@
 import type { ApplyInput } from "../../src/apply/apply-input.ts";
 import type { Clock, Ms } from "../../src/model/basics.ts";
 import type { StateStore } from "../../src/model/state.ts";
+import type { Fence } from "../../src/model/target.ts";
 import type { VirtualClock } from "../../src/targets/sim/virtual-clock.ts";
 
 /** What a run lives by. */
@@ -13,8 +14,8 @@ export type Surroundings = Pick<ApplyInput, "clock" | "store" | "target" | "edge
  */
 export class PretendedProcess {
   readonly died: Promise<void>;
-  /** Called when an action is on its way and has not arrived: the last moment to stand still in. */
-  beforeAct: () => void = () => undefined;
+  /** Called when an action is sent and has not arrived: the last moment to stand still in. */
+  beforeAct: (fence: Fence) => void = () => undefined;
   #dead = false;
   #frozenUntil: Ms = 0;
   #tellDeath: () => void = () => undefined;
@@ -27,8 +28,9 @@ export class PretendedProcess {
     });
   }
 
-  get dead(): boolean {
-    return this.#dead;
+  /** Whether it has gone on all the time. */
+  get isWell(): boolean {
+    return !this.#dead && this.#frozenUntil === 0;
   }
 
   /** As `kill -9` would. */
@@ -61,8 +63,8 @@ export class PretendedProcess {
       }
     };
     const gate = () => this.gate();
-    const acting = <T>(work: () => Promise<T>): Promise<T> => {
-      this.beforeAct();
+    const acting = <T>(fence: Fence, work: () => Promise<T>): Promise<T> => {
+      this.beforeAct(fence);
       return guarded(work);
     };
     const own: Clock = {
@@ -80,7 +82,7 @@ export class PretendedProcess {
       target: {
         profile: target.profile,
         observe: (only) => guarded(() => target.observe(only)),
-        act: (...asked) => acting(() => target.act(...asked)),
+        act: (...asked) => acting(asked[1], () => target.act(...asked)),
         async *watch(service, signal) {
           for await (const fleet of target.watch(service, signal)) {
             await gate();
@@ -90,7 +92,7 @@ export class PretendedProcess {
       },
       edge: {
         profile: edge.profile,
-        route: (...asked) => acting(() => edge.route(...asked)),
+        route: (...asked) => acting(asked[1], () => edge.route(...asked)),
         evidence: (...asked) => guarded(() => edge.evidence(...asked)),
       },
     };

@@ -1,14 +1,13 @@
-import type { ApplyInput, ApplyReport } from "../../src/apply/apply-input.ts";
+import type { ApplyReport } from "../../src/apply/apply-input.ts";
 import { driftOf, settledRelease } from "../../src/apply/drift.ts";
-import type { Digest, Ms, ServiceId } from "../../src/model/basics.ts";
-import type { Release } from "../../src/model/state.ts";
+import type { Ms, ServiceId } from "../../src/model/basics.ts";
 import { seededRandom } from "../../src/targets/sim/random.ts";
 import { seededFaults } from "../../src/targets/sim/sim-faults.ts";
-import type { Fate } from "../../src/targets/sim/sim-instance.ts";
 import { simTarget } from "../../src/targets/sim/sim-target.ts";
-import { type Declared, outcomes, type SmallShop, smallShop } from "../apply/small-shop.ts";
+import { outcomes, type SmallShop, smallShop } from "../apply/small-shop.ts";
+import { Declarations, fateOf } from "./declarations.ts";
 import { PretendedProcess } from "./pretended-process.ts";
-import { WatchedStore } from "./watched-store.ts";
+import { type Approvals, WatchedStore } from "./watched-store.ts";
 
 export interface Story {
   /** What happened, a line each, for whoever looks at a failing seed. */
@@ -24,16 +23,6 @@ export interface Without {
 const TTL_MS = 20_000;
 const RUNS_TO_CONVERGE_MAX = 3;
 
-const DEPENDENCIES: Readonly<Record<ServiceId, readonly ServiceId[]>> = {
-  base: [],
-  middle: ["base"],
-  top: ["middle"],
-  alone: [],
-};
-
-/** Each delete is meant: of so few services, one would be too many at once. */
-const EVERY: ReadonlySet<ServiceId> = new Set(Object.keys(DEPENDENCIES));
-
 /**
  * A shop that is edited, applied, killed, stopped, raced and disturbed, all from one seed; then everything bad stops, and
  * within three runs what is declared must be what runs.
@@ -48,25 +37,39 @@ export async function simulate(seed: number, without: Without = {}): Promise<Sto
   const problems: string[] = [];
 
   const faults = seededFaults(random, { refused: 0.01, lost: 0.06, unreachable: 0.03, stale: 0.03 });
-  const shop = smallShop({ fateOf, faults, ...(without.fence === false ? { fence: false } : {}) });
+  const shop = smallShop({
+    fateOf,
+    faults,
+    canRename: chance(0.3),
+    load: { everyMs: 3_000, takesMs: 1_500 },
+    ...(without.fence === false ? { fence: false } : {}),
+  });
   const { clock, world } = shop;
   const watched = new WatchedStore(shop.store, random, { unknown: 0.04, unreachable: 0.01 });
-  world.beforeEffect = (action, fence) => watched.judge(action, fence);
+  const processes = new Map<string, PretendedProcess>();
+  world.beforeEffect = (action, fence) => watched.judgeEffect(action, fence);
+  const settling = new Set<ServiceId>();
+  world.settles = (service) => settling.has(service);
   world.alsoKnown = (service) => watched.releasesOf(service);
-  let declared: Record<ServiceId, Declared> = { base: {}, middle: { dependencies: ["base"] } };
+  watched.isWell = (run) => processes.get(run)?.isWell ?? false;
+  const declarations = new Declarations({ chance, pick });
+  /** Each delete is meant: of so few services, one would be too many at once. */
+  const allowDestroy = declarations.ids();
   let runs = 0;
 
   /** One run in a process of its own, which may die, stand still or be interrupted; resolves when it has ended somehow. */
-  const oneRun = async (approved: ApplyInput["approved"]): Promise<void> => {
+  const oneRun = async (approvals: Approvals | null): Promise<void> => {
     const name = `run-${++runs}`;
-    watched.approve(name, approved);
+    if (approvals !== null) watched.approve(name, approvals);
     const process = new PretendedProcess(clock);
+    processes.set(name, process);
     const { target, edge } = simTarget(world, faults);
     const fatal = chance(0.6) ? upTo(30) : -1;
     const stops = chance(0.3);
     const stallsAt = chance(0.1) ? upTo(8) : -1;
     let acts = 0;
-    process.beforeAct = () => {
+    process.beforeAct = (fence) => {
+      watched.judgeSending(fence);
       if (acts++ !== stallsAt) return;
       log.push(`${name} stands still in the middle of an action`);
       process.freeze(TTL_MS / 2 + upTo(2 * TTL_MS));
@@ -78,13 +81,17 @@ export async function simulate(seed: number, without: Without = {}): Promise<Sto
       .start({
         ...process.within({ clock, store: watched.store, target, edge }),
         run: name,
-        approved,
-        allowDestroy: EVERY,
+        approved: approvals?.steps ?? "all",
+        allowDestroy,
         ttlMs: TTL_MS,
         patienceMs: 3 * TTL_MS,
         coalesceMs: pick([100, 5_000, 15_000]),
         ...(chance(0.15) ? { budgetMs: upTo(20_000) } : {}),
         signal: stop.signal,
+        onEvent: ({ service = "", says }) => {
+          if (says.startsWith("settling for")) settling.add(service);
+          else settling.delete(service);
+        },
         crash: async (point) => {
           if (points++ === fatal) {
             log.push(`${name} ${stops ? "stands still" : "is killed"} at ${point}`);
@@ -94,6 +101,7 @@ export async function simulate(seed: number, without: Without = {}): Promise<Sto
           await process.gate();
         },
       })
+      .finally(() => processes.delete(name))
       .then(
         (report) => void log.push(`${name} ${told(report)}`),
         (error: unknown) => {
@@ -108,7 +116,7 @@ export async function simulate(seed: number, without: Without = {}): Promise<Sto
     while (!until.aborted) {
       await clock.sleep(upTo(30_000), until);
       if (until.aborted) return;
-      const service = pick(Object.keys(DEPENDENCIES));
+      const service = pick([...allowDestroy]);
       const instances = world.fleet(service).groups.flatMap((group) => group.instances);
       const what = random();
       if (what < 0.5 && instances.length > 0) world.kill(pick(instances).id);
@@ -117,16 +125,17 @@ export async function simulate(seed: number, without: Without = {}): Promise<Sto
     }
   };
 
-  const episodes = 2 + upTo(3);
+  const episodes = 3 + upTo(4);
   for (let episode = 0; episode < episodes; episode++) {
-    declared = edited(declared, { chance, pick });
+    if (episode > 0) declarations.edit();
+    const declared = declarations.declared();
     shop.declare(declared);
     log.push(`declared ${JSON.stringify(declared)}`);
     const calm = new AbortController();
     const disturbing = disturb(calm.signal);
-    const approved = chance(0.3) ? await someOf(shop, chance) : ("all" as const);
-    const racing = chance(0.4) ? [clock.sleep(pick([0, 0, upTo(10_000)])).then(() => oneRun("all"))] : [];
-    await clock.run(Promise.all([oneRun(approved), ...racing]));
+    const approvals = chance(0.3) ? await someOf(shop, chance) : null;
+    const racing = chance(0.4) ? [clock.sleep(pick([0, 0, upTo(10_000)])).then(() => oneRun(null))] : [];
+    await clock.run(Promise.all([oneRun(approvals), ...racing]));
     calm.abort();
     await clock.run(Promise.all([disturbing, clock.sleep(upTo(30_000))]));
   }
@@ -138,14 +147,14 @@ export async function simulate(seed: number, without: Without = {}): Promise<Sto
   let left: readonly string[] = [];
   for (let run = 1; run <= RUNS_TO_CONVERGE_MAX; run++) {
     log.push(
-      `calm ${told(await shop.apply({ store: watched.store, ttlMs: TTL_MS, allowDestroy: EVERY, run: `calm-${run}` }))}`,
+      `calm ${told(await shop.apply({ store: watched.store, ttlMs: TTL_MS, allowDestroy, run: `calm-${run}` }))}`,
     );
-    left = (await shop.plan()).filter((step) => !step.startsWith("held "));
+    left = [...(await shop.plan()).filter((step) => !step.startsWith("held ")), ...(await leftovers(shop))];
     if (left.length === 0) break;
   }
   if (left.length > 0) problems.push(`after ${RUNS_TO_CONVERGE_MAX} calm runs there is still: ${left.join(", ")}`);
-  watched.judgeWins();
-  problems.push(...watched.problems, ...world.violations, ...(await leftovers(shop)));
+  watched.judgeTip((await shop.store.read()).oid);
+  problems.push(...watched.problems, ...world.violations);
   return { log, problems };
 }
 
@@ -163,46 +172,12 @@ async function leftovers({ state, world }: SmallShop): Promise<string[]> {
   return found;
 }
 
-/** Instances of a release whose variables say so never become ready; the others take their time. */
-function fateOf(release: Release, nth: number): Fate {
-  if (release.spec.environment["BROKEN"] === "yes") return { is: "never-ready", startMs: 500 };
-  return { is: "healthy", startMs: 300 + (nth % 7) * 400 };
-}
-
-function edited(
-  declared: Readonly<Record<ServiceId, Declared>>,
-  { chance, pick }: { chance(rate: number): boolean; pick<T>(values: readonly T[]): T },
-): Record<ServiceId, Declared> {
-  const next: Record<ServiceId, Declared> = {};
-  for (const [id, dependencies] of Object.entries(DEPENDENCIES)) {
-    const was = declared[id];
-    // What others need stays; the rest comes and goes.
-    if (was !== undefined && (id === "top" || id === "alone") && chance(0.25)) continue;
-    if (was === undefined && !chance(0.6)) continue;
-    next[id] = was !== undefined && chance(0.4) ? was : { dependencies, ...shape(chance, pick) };
-  }
-  return next;
-}
-
-function shape(chance: (rate: number) => boolean, pick: <T>(values: readonly T[]) => T): Declared {
+async function someOf(shop: SmallShop, chance: (rate: number) => boolean): Promise<Approvals> {
+  const steps = (await shop.planned()).steps.filter(() => chance(0.6));
   return {
-    runtime: { replicas: pick([1, 1, 2, 3]) },
-    description: pick(["Plain", "Better described"]),
-    status: chance(0.1) ? "inactive" : "active",
-    environment: { LEVEL: pick(["1", "2", "3"]), ...(chance(0.2) ? { BROKEN: "yes" } : {}) },
-    deployment: {
-      strategy: chance(0.2) ? "recreate" : "rolling",
-      min_healthy_time: pick([0, 1_000]),
-      drain_time: 1_000,
-      healthy_deadline: 10_000,
-      progress_deadline: 30_000,
-    },
+    steps: new Map(steps.map(({ service, digest }) => [service, digest])),
+    leaving: new Set(steps.flatMap(({ previousId }) => previousId ?? [])),
   };
-}
-
-async function someOf(shop: SmallShop, chance: (rate: number) => boolean): Promise<ReadonlyMap<ServiceId, Digest>> {
-  const { steps } = await shop.planned();
-  return new Map(steps.filter(() => chance(0.6)).map(({ service, digest }) => [service, digest]));
 }
 
 function told(report: ApplyReport): string {

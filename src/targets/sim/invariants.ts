@@ -11,6 +11,8 @@ export interface Deed {
   /** What whoever acted had been shown last; null when nothing. */
   readonly shown: Fleet | null;
   readonly releases: ReadonlyMap<number, Release>;
+  /** Whoever acts has given up on a whole release, and takes what is ready of it. */
+  readonly settles: boolean;
   readonly now: Ms;
 }
 
@@ -43,7 +45,8 @@ function weightHasBackend({ action, before, after }: Deed): string | null {
   return null;
 }
 
-function enoughReady({ before, after, releases }: Deed): string | null {
+function enoughReady({ before, after, releases, settles }: Deed): string | null {
+  if (settles) return null;
   const specs = [...releases.values()].map((release) => release.spec);
   if (Object.keys(before.weights).length === 0 || specs.some((spec) => spec.deployment.strategy === "recreate"))
     return null;

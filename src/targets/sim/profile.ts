@@ -1,7 +1,8 @@
 import type { TargetProfile } from "../../model/target.ts";
 
 /** A target that can do everything and raises no impact; `weightStep` in percent, 100 for one without weights. */
-export function simProfile({ weightStep = 1 }: { readonly weightStep?: number } = {}): TargetProfile {
+export function simProfile(limits: { readonly weightStep?: number; readonly canRename?: boolean } = {}): TargetProfile {
+  const { weightStep = 1, canRename = true } = limits;
   return {
     kind: "sim",
     can: new Set([
@@ -14,7 +15,7 @@ export function simProfile({ weightStep = 1 }: { readonly weightStep?: number } 
       "preview",
       "instance-drain",
       "sticky",
-      "rename",
+      ...(canRename ? (["rename"] as const) : []),
     ]),
     weightStep,
     impact: (_path, declared) => declared,

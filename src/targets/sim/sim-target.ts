@@ -27,7 +27,7 @@ export function simTarget(
   };
   return {
     target: {
-      profile: simProfile({ weightStep: world.weightStep }),
+      profile: simProfile(world),
       observe: async (only) => observe(world, faults, only),
       act,
       watch: (service, signal) => watch(world, service, signal),

@@ -41,6 +41,8 @@ export interface SimSnapshot {
 export interface SimOptions {
   readonly clock: Clock;
   readonly weightStep?: number;
+  /** False for a target on which a service keeps the id it was started with. */
+  readonly canRename?: boolean;
   /** What becomes of the `nth` instance ever started of a release; healthy unless told. */
   readonly fateOf?: (release: Release, nth: number) => Fate;
   /** Every service that has traffic is asked this often, each time for `takesMs`. */
@@ -67,6 +69,8 @@ export class SimWorld implements Timed {
   beforeEffect: (action: RolloutAction, fence: Fence) => void = () => {};
   /** Releases that whoever acts knows of, besides those that run: one that is coming may want fewer instances. */
   alsoKnown: (service: ServiceId) => readonly Release[] = () => [];
+  /** Whether whoever acts on a service settles for what is ready of it. */
+  settles: (service: ServiceId) => boolean = () => false;
   readonly #options: SimOptions;
   readonly #services = new Map<ServiceId, SimService>();
   readonly #foreign: string[] = [];
@@ -95,6 +99,10 @@ export class SimWorld implements Timed {
 
   get weightStep(): number {
     return this.#options.weightStep ?? 1;
+  }
+
+  get canRename(): boolean {
+    return this.#options.canRename ?? true;
   }
 
   services(): readonly ServiceId[] {
@@ -293,13 +301,15 @@ export class SimWorld implements Timed {
     if (action.do === "rename") return;
     const shown = this.shown.get(service.id) ?? null;
     const after = fleetOf(service, now);
-    this.violations.push(...brokenBy({ action, before, after, shown, releases, now }));
+    const settles = this.settles(service.id);
+    this.violations.push(...brokenBy({ action, before, after, shown, releases, settles, now }));
     // Whoever acts knows what the act does, and may do the next one upon it.
     if (knewTheWorld({ before, shown })) this.shown.set(service.id, after);
   }
 
   #rename(from: ServiceId, into: SimService): void {
     const old = this.#service(from);
+    if (old.groups.length === 0) return;
     into.groups = old.groups;
     into.weights = old.weights;
     into.policy = old.policy;
