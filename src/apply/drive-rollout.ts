@@ -22,10 +22,11 @@ export type Drive =
       /** Instances of the release that was brought in are still there. */
       readonly remains: boolean;
     }
-  /** The run has to end, or the service could not be seen for too long: the rollout stays for the next run. */
+  /** The run has to end, or the service could not be seen or acted on for too long: the rollout stays for the next run. */
   | { readonly is: "left"; readonly says: string };
 
-/** How long a service may be out of sight before this run leaves it to the next. */
+const UNCONFIRMED = "Git did not confirm that the claim is still this run's";
+/** How long a service may be out of sight, or out of bounds, before this run leaves it to the next. */
 const UNSEEN_MS_MAX: Ms = 120_000;
 /** A target that refuses again and again will not change its mind. */
 const REFUSALS_MAX = 3;
@@ -51,11 +52,17 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
     while (!run.halted.aborted) {
       if (rollout.movedFrom !== undefined) rollout = await renamed(run, rollout, rollout.movedFrom);
       if (run.halted.aborted) break;
+      // Time in which it may not act is no more evidence than time in which nothing is seen: it uses up no deadline.
+      const mayAct = await run.isAlive();
+      if (run.halted.aborted) break;
       // Under its new id nothing is seen before that: what runs would be started a second time.
-      const fleet = rollout.movedFrom === undefined ? await seen(run, service) : null;
+      const fleet = mayAct && rollout.movedFrom === undefined ? await seen(run, service) : null;
       if (fleet !== null) seenAt = clock.monotonic();
       else if (clock.monotonic() - seenAt > UNSEEN_MS_MAX)
-        return { is: "left", says: "it could not be seen for too long; the next run goes on" };
+        return {
+          is: "left",
+          says: `${mayAct ? "it could not be seen" : UNCONFIRMED} for too long; the next run goes on`,
+        };
       const remains = (): boolean => fleet?.groups.some(({ release }) => release === rollout.to) ?? true;
       const record = run.holder.state().services.get(service);
       if (record === undefined) throw new TypeError(`${service} is driven without a record`);
@@ -71,7 +78,7 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
         weightStep: Math.max(input.target.profile.weightStep, input.edge.profile.weightStep),
       });
       turns++;
-      input.onEvent?.({ service, says: next.says });
+      input.onEvent?.({ service, says: mayAct ? next.says : `holding: ${UNCONFIRMED}` });
       if (next.wake.is === "ended")
         return {
           is: "ended",
