@@ -6,6 +6,8 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { expect, onTestFinished, test } from "vitest";
 import { CRASH_POINTS, type CrashPoint } from "../../src/apply/crash-points.ts";
+import type { ServiceRecord } from "../../src/model/state.ts";
+import { recordPath } from "../../src/state/state-codec.ts";
 import type { SimWorld } from "../../src/targets/sim/sim-world.ts";
 import { BARE_ENVIRONMENT, git, temporaryFolder } from "../support/git-folder.ts";
 import { type GitServer, gitServer } from "../support/git-server.ts";
@@ -51,6 +53,7 @@ async function killed(server: GitServer, seed: number): Promise<void> {
   const shop = await openShop(server, `seed-${seed}`);
   const victim = await start(shop, { run: "victim", ends: { at, nth, signal: "SIGKILL" } });
   expect(await victim.ended(), `${at} ${nth}`).toBe("SIGKILL");
+  expect(unintended(server, shop), `${at} ${nth}`).toEqual([]);
 
   const heir = await start(shop, { run: "heir" });
   expect(await heir.ended(), heir.output()).toBe(0);
@@ -66,11 +69,29 @@ async function killed(server: GitServer, seed: number): Promise<void> {
     expect(shop.world.fleet(service).weights, where).toEqual({ 1: 100 });
   }
   expect(shop.world.violations, where).toEqual([]);
-  const wins = git(server.folder, "log", "--format=%s", `fairlead-state/${shop.environment}`);
+  const wins = git(server.folder, "log", "--format=%s", branchOf(shop));
   expect(wins, where).toContain("victim begins (epoch 1)");
+  expect(recordedIn(server, shop), where).toEqual(expect.arrayContaining([...victim.wins(), ...heir.wins()]));
+  if (at === "ended" && nth === 1) expect(report.services, where).toContain("found-done base");
 }
 
-test("of two identical runs started in the same second exactly one wins", async () => {
+/** What was done to the world and stands nowhere in State, at the moment of a death. */
+function unintended(server: GitServer, shop: Shop): readonly string[] {
+  return shop.world.effects
+    .filter(({ service, release }) => {
+      const path = `${branchOf(shop)}:${recordPath(service)}`;
+      const isThere = git(server.folder, "ls-tree", "--name-only", branchOf(shop), recordPath(service)) !== "";
+      const record = isThere ? (JSON.parse(git(server.folder, "show", path)) as ServiceRecord) : null;
+      return !record?.releases.some(({ number }) => number === (release ?? number));
+    })
+    .map((effect) => `${effect.do} ${effect.service} r${effect.release}`);
+}
+
+const recordedIn = (server: GitServer, shop: Shop): readonly string[] =>
+  git(server.folder, "rev-list", branchOf(shop)).split("\n");
+const branchOf = ({ environment }: Shop): string => `fairlead-state/${environment}`;
+
+test("of two identical runs that have read the same State exactly one wins", async () => {
   const server = await gitServer();
   const shop = await openShop(server, "race", 4_000);
   const same = { run: "twin", patienceMs: 0, onTheWord: true };
@@ -79,6 +100,9 @@ test("of two identical runs started in the same second exactly one wins", async 
   await Promise.all(twins.map((twin) => twin.ended()));
   expect(twins.map((twin) => twin.report().outcome).sort()).toEqual(["applied", "busy"]);
   expect(new Set(shop.world.effects.map(({ fence }) => fence.epoch))).toEqual(new Set([1]));
+  const ensured = shop.world.effects.filter((effect) => effect.do === "ensure");
+  expect(ensured.map(({ service }) => service)).toEqual(["base", "top"]);
+  expect(recordedIn(server, shop)).toEqual(expect.arrayContaining(twins.flatMap((twin) => [...twin.wins()])));
   expect(shop.world.violations).toEqual([]);
 });
 
@@ -123,6 +147,8 @@ interface Running {
   /** The exit code, or the signal that ended it. */
   ended(): Promise<number | string | null>;
   report(): Extract<Said, { is: "report" }>;
+  /** The commits that it was told it had won with. */
+  wins(): readonly string[];
 }
 
 async function start({ orders }: Shop, more: Partial<Orders> & Pick<Orders, "run">): Promise<Running> {
@@ -157,6 +183,7 @@ async function start({ orders }: Shop, more: Partial<Orders> & Pick<Orders, "run
       const [code, signal] = await closed;
       return signal ?? code;
     },
+    wins: () => said().flatMap((one) => (one.is === "win" ? [one.oid] : [])),
     report() {
       const report = said().find((one) => one.is === "report");
       if (report?.is !== "report") throw new Error(`no report: ${output}${errors}`);

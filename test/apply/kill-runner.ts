@@ -9,6 +9,7 @@ import { remoteRefStore } from "../../src/git/remote-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import type { ServiceId } from "../../src/model/basics.ts";
 import type { Observation } from "../../src/model/fleet.ts";
+import type { RefStore } from "../../src/model/ref-store.ts";
 import type { RolloutAction } from "../../src/model/rollout.ts";
 import type { Fence, Receipt, Target } from "../../src/model/target.ts";
 import { plan } from "../../src/plan/plan.ts";
@@ -27,7 +28,7 @@ export interface Orders {
   readonly declared: Readonly<Record<ServiceId, readonly ServiceId[]>>;
   readonly ttlMs: number;
   readonly patienceMs: number;
-  /** Waits for a line on standard input first. */
+  /** Says that it is ready and waits for a line on standard input, when it has read State and is about to swap. */
   readonly onTheWord?: boolean;
   /** Sends itself this signal at the `nth` passing of a point. */
   readonly ends?: { readonly at: CrashPoint; readonly nth: number; readonly signal: "SIGKILL" | "SIGSTOP" };
@@ -37,6 +38,7 @@ export interface Orders {
 export type Said =
   | { readonly is: "ready" }
   | { readonly is: "event"; readonly says: string }
+  | { readonly is: "win"; readonly oid: string }
   | {
       readonly is: "report";
       readonly outcome: string;
@@ -84,7 +86,26 @@ const target: Target = {
 
 const repository = await openRepository(orders.folder, process.env);
 const { environment } = orders;
-const store = stateStore({ refs: remoteRefStore(repository, "origin"), environment });
+const remote = remoteRefStore(repository, "origin");
+let waits = orders.onTheWord === true;
+async function word(): Promise<void> {
+  if (!waits) return;
+  waits = false;
+  say({ is: "ready" });
+  const words = createInterface({ input: process.stdin });
+  await new Promise<void>((resolve) => words.once("line", () => resolve()));
+  words.close();
+}
+const refs: RefStore = {
+  ...remote,
+  async swap(change) {
+    await word();
+    const swap = await remote.swap(change);
+    if (swap.is === "won") say({ is: "win", oid: swap.oid });
+    return swap;
+  },
+};
+const store = stateStore({ refs, environment });
 const quick = { min_healthy_time: 0, drain_time: 200, healthy_deadline: 20_000, progress_deadline: 60_000 };
 const catalog = catalogOf(
   Object.entries(orders.declared).map(([id, dependencies]) =>
@@ -95,11 +116,6 @@ const catalog = catalogOf(
 const impacts = impactTable();
 const secretVersions = () => ({});
 const passed = new Map<CrashPoint, number>();
-
-say({ is: "ready" });
-const words = createInterface({ input: process.stdin });
-if (orders.onTheWord) await new Promise<void>((resolve) => words.once("line", () => resolve()));
-words.close();
 
 const report = await apply({
   environment,
