@@ -11,6 +11,11 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
   process.exit(1);
 }
 var path = require("path");
-var moduleApi = require("module");
-if (moduleApi.enableCompileCache) moduleApi.enableCompileCache();
-import(require("url").pathToFileURL(path.join(__dirname, "..", "dist", "src", "cli", "main.js")).href);
+if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-V")) {
+  /* Scripts ask this often: nothing else is loaded for it. */
+  console.log(require("../package.json").version);
+} else {
+  var moduleApi = require("module");
+  if (moduleApi.enableCompileCache) moduleApi.enableCompileCache();
+  import(require("url").pathToFileURL(path.join(__dirname, "..", "dist", "src", "cli", "main.js")).href);
+}

@@ -1,34 +1,47 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type Options } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 
 /*
- * Writes the validators of what users write as code, so that no command pays the 150 ms that compiling the schemas takes.
- * Written by `generate-types.ts`.
+ * Writes the validators of what is read often, service files and State, as code: no command pays the 150 ms that compiling
+ * a schema takes. Written by `generate-types.ts`.
  */
 
 const schemas = import.meta.dirname;
 
 /** Name and text of each generated file, in order. */
 export function generateValidators(): readonly { readonly name: string; readonly text: string }[] {
-  return ["fairlead", "service"].map((schema) => ({
-    name: `validate-${schema}.ts`,
-    text: validatorOf(JSON.parse(readFileSync(join(schemas, `${schema}.schema.json`), "utf8")), schema),
-  }));
+  return [
+    // All errors of a user's file at once; their words are ours.
+    ...["fairlead", "service"].map((name) => fileOf(name, { allErrors: true, messages: false })),
+    // Of a file that only Fairlead writes, the first error tells all.
+    fileOf("state", { allErrors: false, messages: true }, ["environment", "journal", "record"]),
+  ];
 }
 
-function validatorOf(schema: object, name: string): string {
+/** One exported function `validate`, or one for each of the definitions. */
+function fileOf(
+  name: string,
+  wanted: Pick<Options, "allErrors" | "messages">,
+  definitions: readonly string[] = [],
+): { readonly name: string; readonly text: string } {
+  const schema = bare(JSON.parse(readFileSync(join(schemas, `${name}.schema.json`), "utf8"))) as { $id: string };
   const ajv = new Ajv2020({
-    allErrors: true,
+    ...wanted,
     // `strict` would refuse our own keywords and the unions of types that the short forms are.
     strict: false,
     validateSchema: false,
-    messages: false,
     inlineRefs: false,
     code: { source: true, esm: true },
   });
-  const code = standalone.default(ajv, ajv.compile(bare(schema) as object));
+  ajv.addSchema(schema);
+  const parts = Object.fromEntries(definitions.map((one) => [one, `${schema.$id}#/$defs/${one}`]));
+  const code = standalone.default(ajv, definitions.length > 0 ? parts : { validate: schema.$id });
+  return { name: `validate-${name}.ts`, text: asModule(code, name) };
+}
+
+function asModule(code: string, name: string): string {
   const [, ...body] = /^"use strict";([\s\S]*)$/.exec(code) ?? [];
   const runtime = ["equal", "ucs2length"].filter((helper) => code.includes(`ajv/dist/runtime/${helper}`));
   return [

@@ -1,4 +1,4 @@
-import { brotliCompressSync, brotliDecompressSync, constants, crc32 } from "node:zlib";
+import { crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Digest, Oid, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Facts, Runs } from "./facts.ts";
@@ -78,6 +78,8 @@ const PROTECTED = 8;
 
 export interface MemoContent {
   readonly entries: ReadonlyMap<string, MemoEntry>;
+  /** Differs from that of any other content. */
+  readonly checksum: number;
   /** Whether the rules between services held of these. */
   readonly rulesHold: boolean;
 }
@@ -91,7 +93,7 @@ export function readMemo(file: Buffer, key: string): MemoContent | null {
     const body = file.subarray(headEnd + 1);
     if (head.fairlead !== "catalog-memo" || head.key !== key || head.crc !== crc32(body)) return null;
     const index = JSON.parse(body.toString("utf8", 0, head.index)) as Index;
-    return { entries: entriesOf(index, body.subarray(head.index)), rulesHold: index.rulesHold };
+    return { entries: entriesOf(index, body.subarray(head.index)), checksum: head.crc, rulesHold: index.rulesHold };
   } catch {
     return null; // no JSON: a file cut off, or somebody else's
   }
@@ -168,7 +170,7 @@ function blocksOf({ paths, lengths, blocks }: Index, packed: Buffer): OpenBlock[
 }
 
 function unpack(packed: Uint8Array, members: readonly number[], lengths: readonly number[]): Map<number, Texts> {
-  const bytes = brotliDecompressSync(packed);
+  const bytes = zstdDecompressSync(packed);
   let end = 0;
   const next = (length: number): string => {
     end += length;
@@ -208,9 +210,7 @@ export function writeMemo({
 function pack(entries: readonly MemoEntry[]): Uint8Array {
   const old = entries[0]?.block;
   if (old && old.members === entries.length && entries.every(({ block }) => block === old)) return old.packed;
-  return brotliCompressSync(entries.flatMap((entry) => entry.texts()).join(""), {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 1 },
-  });
+  return zstdCompressSync(entries.flatMap((entry) => entry.texts()).join(""));
 }
 
 function columns(

@@ -7,7 +7,7 @@ import type { Spec } from "../model/service.ts";
 import type { TreeEntry } from "../model/tree.ts";
 import type { CompileContext, Compiled, CompiledService } from "./compile-service.ts";
 import type { Facts } from "./facts.ts";
-import { type MemoEntry, readMemo, writeMemo } from "./memo-file.ts";
+import { type MemoContent, type MemoEntry, readMemo, writeMemo } from "./memo-file.ts";
 import { schemaText } from "./schemas.ts";
 
 /*
@@ -38,17 +38,28 @@ export interface OpenMemo {
   keep(files: readonly TreeEntry[], rulesHold: boolean): void;
 }
 
-/** The memo of a working folder's caches. A cache file that is broken, or another version's, is ignored and replaced. */
+/** How many files may stand in the small file beside a memo before the whole is written again. */
+const CHANGES_MAX = 100;
+
+/**
+ * The memo of a working folder's caches. What has changed since the whole was written stands in a small file beside it:
+ * one edit among 10,000 services must not cost the writing of all. A cache file that is broken, or another version's, is
+ * ignored and replaced.
+ */
 export function catalogMemo({ read, write }: MemoStore): CatalogMemo {
   return {
     open(context) {
-      const name = `catalog-${context.environment ?? "base"}.memo`;
+      const name = `catalog-${context.environment ?? "base"}`;
       const key = keyOf(context);
-      const file = read(name);
-      const before = file && readMemo(file, key);
-      const entries = new Map(before?.entries);
-      let changed = false;
-      let factsChanged = before === null;
+      const whole = readIf(read(`${name}.memo`), key);
+      // Changes belong to the whole that they were written beside, and to no other.
+      const keyOfChanges = `${key} ${whole?.checksum}`;
+      const changes = whole && readIf(read(`${name}.changes.memo`), keyOfChanges);
+      const entries = new Map(whole?.entries);
+      for (const [path, entry] of changes?.entries ?? []) entries.set(path, entry);
+      const changed = new Set(changes?.entries.keys());
+      let isNews = false;
+      let factsChanged = whole === null;
       return {
         find({ path, blob }) {
           const entry = entries.get(path);
@@ -57,21 +68,29 @@ export function catalogMemo({ read, write }: MemoStore): CatalogMemo {
         remember({ path, blob }, compiled, text) {
           const entry = entryOf(blob, compiled, text);
           factsChanged ||= !isDeepStrictEqual(entries.get(path)?.facts, entry.facts);
-          changed = true;
+          isNews = true;
+          changed.add(path);
           entries.set(path, entry);
         },
-        rulesHold: (files) => before?.rulesHold === true && !factsChanged && entries.size === files.length,
+        rulesHold: (files) => (changes ?? whole)?.rulesHold === true && !factsChanged && entries.size === files.length,
         keep(files, rulesHold) {
-          if (!changed && entries.size === files.length) return;
+          const noneGone = entries.size === files.length;
+          if (!isNews && noneGone) return;
+          const few = whole !== null && noneGone && changed.size <= CHANGES_MAX;
           const kept = files.flatMap(({ path }): [string, MemoEntry][] => {
-            const entry = entries.get(path);
+            const entry = few && !changed.has(path) ? undefined : entries.get(path);
             return entry ? [[path, entry]] : [];
           });
-          write(name, writeMemo({ entries: kept, key, rulesHold }));
+          if (few) write(`${name}.changes.memo`, writeMemo({ entries: kept, key: keyOfChanges, rulesHold }));
+          else write(`${name}.memo`, writeMemo({ entries: kept, key, rulesHold }));
         },
       };
     },
   };
+}
+
+function readIf(file: Buffer | null, key: string): MemoContent | null {
+  return file && readMemo(file, key);
 }
 
 function entryOf(blob: Oid, { service, ids, diagnostics }: Compiled, text: string): MemoEntry {

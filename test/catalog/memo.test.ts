@@ -27,6 +27,9 @@ const BROKEN: Readonly<Record<string, MemoryFile>> = {
   "services/mail.yaml": "id: mail\nname: [\n",
 };
 
+const NAME = "catalog-development.memo";
+const CHANGES = "catalog-development.changes.memo";
+
 describe("what is remembered", () => {
   test("is the same catalog, and no file of it is read", async () => {
     const cache = memoryCache();
@@ -67,6 +70,48 @@ describe("what is remembered", () => {
     cache.written.length = 0;
     await load(FILES, { cache });
     expect(cache.written).toEqual([]);
+  });
+
+  test("of few changed files stands in a small file beside the whole, which is left alone", async () => {
+    const cache = memoryCache();
+    await load(FILES, { cache });
+    cache.written.length = 0;
+    const changed = { ...FILES, "services/cache.yaml": service("cache", "runtime: { replicas: 3 }\n") };
+    const added = { ...changed, "services/added.yaml": service("added") };
+    await load(changed, { cache });
+    await load(added, { cache });
+    expect(cache.written).toEqual([CHANGES, CHANGES]);
+    const reads: string[] = [];
+    const { value } = await load(added, { cache, reads });
+    expect(reads).toEqual([]);
+    expect(plain({ value, diagnostics: [] })).toEqual(plain(await load(added)));
+    expect(cache.written).toHaveLength(2);
+  });
+
+  test("of changes counts beside the whole that it was written for alone", async () => {
+    const cache = memoryCache();
+    const changed = { ...FILES, "services/cache.yaml": service("cache", "runtime: { replicas: 3 }\n") };
+    await load(FILES, { cache });
+    await load(changed, { cache });
+    const changes = cache.files.get(CHANGES) ?? Buffer.alloc(0);
+    const { "services/cache.yaml": _, ...fewer } = FILES;
+    await load(fewer, { cache });
+    await load(FILES, { cache });
+    cache.files.set(CHANGES, changes);
+    const reads: string[] = [];
+    await load(changed, { cache, reads });
+    expect(reads).toHaveLength(1);
+  });
+
+  test("of many changed files is the whole, written again", async () => {
+    const many = (more: string) => ({
+      ...FILES,
+      ...Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`services/s${n}.yaml`, service(`s${n}`, more)])),
+    });
+    const cache = memoryCache();
+    await load(many(""), { cache });
+    await load(many("protected: true\n"), { cache });
+    expect(cache.written).toEqual([NAME, NAME]);
   });
 
   test("is asked for under the names of environments alone", async () => {
@@ -136,7 +181,6 @@ describe("what has changed", () => {
 });
 
 describe("a cache file that cannot be used is as good as none", () => {
-  const NAME = "catalog-development.memo";
   const damages: readonly (readonly [string, (file: Buffer) => Buffer])[] = [
     ["empty", () => Buffer.alloc(0)],
     ["cut off", (file) => file.subarray(0, file.length - 10)],
