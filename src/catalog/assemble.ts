@@ -4,7 +4,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { TreeEntry } from "../model/tree.ts";
 import type { ArtifactFinding } from "./artifacts.ts";
 import { catalogEntry } from "./catalog-entry.ts";
-import type { Compiled, CompiledService } from "./compile-service.ts";
+import type { Compiled } from "./compile-service.ts";
 import type { Facts, Runs } from "./facts.ts";
 import { type Layer, type Origin, origin } from "./origin.ts";
 import type { Declared } from "./rule.ts";
@@ -38,26 +38,30 @@ export interface Assembled {
 export async function assemble(parts: readonly Assembly[], context: AssembleContext): Promise<Assembled> {
   const diagnostics: Diagnostic[] = [];
   const broken = new Set<ServiceId>(context.refused.map(idFromPath));
-  const usable: Usable[] = [];
+  const all: DeclaredInFile[] = [];
   for (const part of parts) {
-    const { service, ids, diagnostics: own } = part.compiled;
+    const { service, ids, readable, diagnostics: own } = part.compiled;
     if (own.length > 0) diagnostics.push(...own);
-    if (service !== null) usable.push(new Usable(part, service));
-    else for (const id of ids.length > 0 ? ids : [idFromPath(part.entry.path)]) broken.add(id);
+    const facts = service?.facts ?? readable;
+    if (facts !== null) all.push(new DeclaredInFile(part, facts));
+    if (service === null) for (const id of ids.length > 0 ? ids : [idFromPath(part.entry.path)]) broken.add(id);
   }
 
-  const between = context.rulesHold && broken.size === 0 ? NOTHING : betweenServices(usable, broken);
+  const between = context.rulesHold && broken.size === 0 ? NOTHING : betweenServices(all, broken);
   diagnostics.push(...between.diagnostics);
 
   const findings = new Map<Runs, ArtifactFinding>();
   const entries: CatalogEntry[] = [];
-  for (const one of usable) {
+  for (const one of all) {
     const { facts } = one;
+    const { service } = one.part.compiled;
+    if (service === null) continue;
     // Remembered services share what runs: most are answered here, without a turn of the event loop each.
     const finding = findings.get(facts.runs) ?? (await context.artifactOf(facts.runs));
     findings.set(facts.runs, finding);
     for (const { keys, at, problem } of finding.problems) diagnostics.push(one.where().diagnosticAt(keys, at, problem));
-    if (!between.twice.has(facts.id)) entries.push(catalogEntry(one, finding));
+    if (!between.twice.has(facts.id))
+      entries.push(catalogEntry({ part: one.part, service, where: () => one.where() }, finding));
   }
   const rulesHold = broken.size === 0 && between.diagnostics.length === 0;
   for (const id of between.twice) broken.add(id);
@@ -65,19 +69,15 @@ export async function assemble(parts: readonly Assembly[], context: AssembleCont
   return { services: new Map(entries.map((entry) => [entry.id, entry])), broken, diagnostics, rulesHold };
 }
 
-/** A service among the others. A class, since there are ten thousand of them. */
-class Usable implements Declared {
+/** A service among the others, usable or not. A class, since there are ten thousand of them. */
+class DeclaredInFile implements Declared {
   readonly part: Assembly;
-  readonly service: CompiledService;
+  readonly facts: Facts;
   #where: Origin | undefined;
 
-  constructor(part: Assembly, service: CompiledService) {
+  constructor(part: Assembly, facts: Facts) {
     this.part = part;
-    this.service = service;
-  }
-
-  get facts(): Facts {
-    return this.service.facts;
+    this.facts = facts;
   }
 
   get file(): string {
@@ -102,8 +102,8 @@ interface Between {
 
 const NOTHING: Between = { diagnostics: [], twice: new Set() };
 
-function betweenServices(services: readonly Usable[], broken: ReadonlySet<ServiceId>): Between {
-  const byId = new Map<ServiceId, Usable>();
+function betweenServices(services: readonly DeclaredInFile[], broken: ReadonlySet<ServiceId>): Between {
+  const byId = new Map<ServiceId, DeclaredInFile>();
   const twice = new Set<ServiceId>();
   for (const service of services) {
     if (byId.has(service.facts.id)) twice.add(service.facts.id);
@@ -111,7 +111,7 @@ function betweenServices(services: readonly Usable[], broken: ReadonlySet<Servic
   }
   const diagnostics = CATALOG_RULES.flatMap((rule) =>
     [...rule.find({ services, byId, broken })].map(({ service, keys, at, problem }) =>
-      (service as Usable).where().diagnosticAt(keys, at, problem),
+      (service as DeclaredInFile).where().diagnosticAt(keys, at, problem),
     ),
   );
   return { diagnostics, twice };

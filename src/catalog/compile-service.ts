@@ -6,7 +6,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Project } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
 import { explain } from "./explain.ts";
-import { type Facts, factsOf } from "./facts.ts";
+import { type Facts, factsOf, readableFacts } from "./facts.ts";
 import { compileNormaliser, type Normalised } from "./normalise.ts";
 import { type Layer, type Origin, origin } from "./origin.ts";
 import { isMapping, overlay, type Raw, withoutShortForm } from "./overlay.ts";
@@ -22,6 +22,8 @@ export interface Compiled {
   /** Null where the file could not be used; then `ids` are still declared. */
   readonly service: CompiledService | null;
   readonly ids: readonly ServiceId[];
+  /** What can be read of a service that could not be used, for the rules between services. */
+  readonly readable: Facts | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -51,7 +53,7 @@ export function compileService(read: Read, context: CompileContext, check: Schem
   const where = origin(layers);
   if (!isMapping(raw)) {
     const diagnostics = [...read.diagnostics, ...(raw === undefined ? [] : [notAMapping(where)])];
-    return { service: null, ids: read.ids, diagnostics };
+    return { service: null, ids: read.ids, readable: null, diagnostics };
   }
   const diagnostics = [...read.diagnostics, ...unknownEnvironments(raw, where, context.project)];
   const base = withDefaults(raw, context.project);
@@ -71,7 +73,13 @@ export function compileService(read: Read, context: CompileContext, check: Schem
     }
   }
   if (diagnostics.some(({ severity }) => severity === "error"))
-    return { service: null, ids: idsOf(raw, read.ids), diagnostics };
+    return {
+      service: null,
+      ids: idsOf(raw, read.ids),
+      // Of a service without a right id nobody could say what collides with what.
+      readable: alone.some(({ keys }) => keys[0] === "id") ? null : readableFacts(withoutShortForm(merged)),
+      diagnostics,
+    };
 
   const { value, sorted } = resolve(raw, own, context.project);
   const spec = value as unknown as Spec;
@@ -80,7 +88,8 @@ export function compileService(read: Read, context: CompileContext, check: Schem
       diagnostics.push(where.diagnosticAt(keys, at, problem));
   const specText = sorted ? JSON.stringify(spec) : (canonicalize(spec) ?? "");
   const facts = factsOf(spec, raw["previous_id"]);
-  return { service: { facts, spec, specText, specDigest: hash("sha256", specText) }, ids: [], diagnostics };
+  const service = { facts, spec, specText, specDigest: hash("sha256", specText) };
+  return { service, ids: [], readable: null, diagnostics };
 }
 
 function placeOf({ code, range }: Diagnostic): string {

@@ -31,7 +31,22 @@ export async function discover(tree: Tree, globs: readonly string[]): Promise<Di
   return {
     files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     refused: [...links, ...large].map((entry) => entry.path),
-    diagnostics: [...(await linkDiagnostics(tree, links)), ...large.map((entry) => tooLarge(entry.path, entry.bytes))],
+    diagnostics: [
+      ...(files.size + links.length + large.length === 0 ? [noServices(globs)] : []),
+      ...(await linkDiagnostics(tree, links)),
+      ...large.map((entry) => tooLarge(entry.path, entry.bytes)),
+    ],
+  };
+}
+
+/** A wrong folder or a wrong glob looks just like a repository in which all is well. */
+function noServices(globs: readonly string[]): Diagnostic {
+  return {
+    code: "services-none",
+    severity: "warning",
+    summary: "there is no service file here",
+    detail: `Service files are those that match ${globs.map((glob) => `\`${glob}\``).join(" or ")}, without what Git ignores.`,
+    hint: "make one with `fairlead new ID --template express`, or name another folder with `-C DIR`",
   };
 }
 

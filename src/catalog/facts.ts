@@ -1,5 +1,6 @@
 import type { ServiceId } from "../model/basics.ts";
 import type { DesiredStatus, Spec } from "../model/service.ts";
+import { isMapping, type Raw } from "./overlay.ts";
 
 /** What runs, before any Git id is looked up. */
 export type Runs =
@@ -39,6 +40,40 @@ export function factsOf(spec: Spec, previousId: unknown): Facts {
     subscribes: spec.events?.subscribes?.map(eventType) ?? [],
     runs: runsOf(spec),
   };
+}
+
+/**
+ * The facts of a service whose file has errors, as far as they can be read: so that a port used twice is found in the same
+ * run as a misspelt key. Null where not even the id can be.
+ */
+export function readableFacts(raw: Raw): Facts | null {
+  const { id, previous_id: previousId, networking, events, status } = raw;
+  if (typeof id !== "string") return null;
+  const { port, hosts } = isMapping(networking) ? networking : {};
+  const { publishes, subscribes } = isMapping(events) ? events : {};
+  return {
+    id,
+    ...(typeof previousId === "string" ? { previousId } : {}),
+    status: status === "inactive" || status === "maintenance" ? status : "active",
+    external: raw["external"] === true,
+    protected: raw["protected"] === true,
+    dependencies: strings(raw["dependencies"]),
+    port: typeof port === "number" ? port : null,
+    hosts: strings(hosts),
+    endpoints: strings(raw["endpoints"]),
+    publishes: eventTypes(publishes),
+    subscribes: eventTypes(subscribes),
+    runs: { is: "nothing" },
+  };
+}
+
+/** All or none: a rule names an item by its place in the list. */
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : [];
+}
+
+function eventTypes(value: unknown): readonly string[] {
+  return Array.isArray(value) ? strings(value.map((event) => (isMapping(event) ? event["type"] : event))) : [];
 }
 
 function runsOf(spec: Spec): Runs {

@@ -10,6 +10,8 @@ export interface MemoEntry {
   readonly facts: Facts | null;
   readonly specDigest: Digest;
   readonly ids: readonly ServiceId[];
+  /** What can be read of one that could not be used. */
+  readonly readable: Facts | null;
   readonly diagnostics: readonly Diagnostic[];
   /** Canonical JSON of the spec, and the file's text, for positions: unpacked when asked for, which most never are. */
   texts(): Texts;
@@ -55,9 +57,7 @@ interface Index {
   /** The few different things that run. */
   readonly allRuns: readonly Runs[];
   readonly previousIds: Readonly<Record<number, ServiceId>>;
-  readonly trouble: Readonly<
-    Record<number, { readonly ids: readonly ServiceId[]; readonly diagnostics: readonly Diagnostic[] }>
-  >;
+  readonly trouble: Readonly<Record<number, Pick<MemoEntry, "ids" | "readable" | "diagnostics">>>;
   /** Bytes of spec and of text, in turns. */
   readonly lengths: readonly number[];
   readonly blocks: readonly number[];
@@ -113,6 +113,7 @@ function entriesOf(index: Index, packed: Buffer): Map<string, MemoEntry> {
       facts: factsAt(index, at),
       specDigest: index.digests.slice(at * DIGEST, (at + 1) * DIGEST),
       ids: trouble?.ids ?? NONE,
+      readable: trouble?.readable ?? null,
       diagnostics: trouble?.diagnostics ?? NONE,
       texts: () => block.textsOf(at),
       specBytes: index.lengths[2 * at] ?? 0,
@@ -246,8 +247,8 @@ function columns(
     allRuns,
     previousIds: Object.fromEntries(facts.flatMap((one, at) => (one?.previousId ? [[at, one.previousId]] : []))),
     trouble: Object.fromEntries(
-      entries.flatMap(([, { ids, diagnostics }], at) =>
-        ids.length + diagnostics.length > 0 ? [[at, { ids, diagnostics }]] : [],
+      entries.flatMap(([, { ids, readable, diagnostics }], at) =>
+        ids.length + diagnostics.length > 0 ? [[at, { ids, readable, diagnostics }]] : [],
       ),
     ),
   };

@@ -93,13 +93,14 @@ function readIf(file: Buffer | null, key: string): MemoContent | null {
   return file && readMemo(file, key);
 }
 
-function entryOf(blob: Oid, { service, ids, diagnostics }: Compiled, text: string): MemoEntry {
+function entryOf(blob: Oid, { service, ids, readable, diagnostics }: Compiled, text: string): MemoEntry {
   const spec = service?.specText ?? "";
   return {
     blob,
     facts: service?.facts ?? null,
     specDigest: service?.specDigest ?? "",
     ids,
+    readable,
     diagnostics,
     texts: () => [spec, text],
     specBytes: Buffer.byteLength(spec),
@@ -108,8 +109,13 @@ function entryOf(blob: Oid, { service, ids, diagnostics }: Compiled, text: strin
 }
 
 function compiledOf(entry: MemoEntry): Compiled {
-  const { facts, specDigest, ids, diagnostics } = entry;
-  return { service: facts === null ? null : new RememberedService(facts, specDigest, entry), ids, diagnostics };
+  const { facts, specDigest, ids, readable, diagnostics } = entry;
+  return {
+    service: facts === null ? null : new RememberedService(facts, specDigest, entry),
+    ids,
+    readable,
+    diagnostics,
+  };
 }
 
 /** The spec is parsed when it is first looked at: most of a no-op plan never are. */

@@ -29,7 +29,7 @@ export interface CatalogContext {
   readonly services: readonly Declared[];
   /** The first one in file order of each id. */
   readonly byId: ReadonlyMap<ServiceId, Declared>;
-  /** Declared in files that could not be used: there, but nothing is known of them. */
+  /** Declared in files that could not be used. What can be read of such a one stands among the services all the same. */
   readonly broken: ReadonlySet<ServiceId>;
 }
 

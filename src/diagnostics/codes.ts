@@ -27,6 +27,7 @@ export const CODES = {
   "strategy-unreachable": "A strategy's parameters allow no step.",
   "symlink-not-followed": "A symbolic link stands where a service file should be.",
   "symlink-outside": "A symbolic link leads out of the repository.",
+  "services-none": "No file is a service file.",
   "service-id-invalid": "A new service is given an id that none can have.",
   "port-invalid": "A new service is given a port that there is not.",
   "file-exists": "A file that is to be written is there already.",

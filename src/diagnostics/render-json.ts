@@ -8,11 +8,13 @@ const LINE_MAX = 2000;
 
 /**
  * Diagnostics as JSON for programs (`schemas/diagnostics.schema.json`), in file order, with a count. Controls that a
- * terminal would obey are written as `\uXXXX`, which is the same JSON. Ends with a line break.
+ * terminal would obey are written as `\uXXXX`, which is the same JSON. `checked`: how many files were looked at. Ends with a
+ * line break.
  */
-export function renderJson(diagnostics: readonly Diagnostic[]): string {
+export function renderJson(diagnostics: readonly Diagnostic[], checked?: number): string {
   const sorted = inFileOrder(diagnostics);
-  const report = { format_version: "1.0", diagnostics: sorted.map(plain), summary: tally(sorted) };
+  const summary = { ...tally(sorted), ...(checked === undefined ? {} : { checked }) };
+  const report = { format_version: "1.0", diagnostics: sorted.map(plain), summary };
   return printableJson(report);
 }
 

@@ -201,11 +201,14 @@ describe("the catalog", () => {
       "services/deep/other.yaml": "id: [",
       "elsewhere/service.yaml": "id: [",
     });
-    expect([services.size, diagnostics]).toEqual([0, []]);
+    expect([services.size, diagnostics.map(({ code }) => code)]).toEqual([0, ["services-none"]]);
   });
 
   test("of an environment that is not there is said to be so", async () => {
-    const { diagnostics } = await catalogOf({}, { environment: "stagin" });
+    const { diagnostics } = await catalogOf(
+      { "services/a.yaml": `${head("a")}${RUNS}`, ...CODE },
+      { environment: "stagin" },
+    );
     expect(diagnostics).toEqual([
       {
         code: "environment-unknown",

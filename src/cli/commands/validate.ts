@@ -29,13 +29,13 @@ export async function validate(
         : {}),
     });
     const format = options.json ? "json" : (options.format ?? "text");
-    if (format === "json") terminal.result(renderJson(diagnostics));
+    if (format === "json") terminal.result(renderJson(diagnostics, files));
     else if (format === "sarif") terminal.result(renderSarif(diagnostics, { version: version() }));
     else if (format === "github") terminal.result(renderGithub(diagnostics));
     else {
       if (diagnostics.length > 0)
         terminal.say(renderText(diagnostics, { color: terminal.color, width: terminal.width }));
-      if (isUsable(diagnostics))
+      if (isUsable(diagnostics) && files > 0)
         terminal.say(`${terminal.style("green", "✓")} ${files} ${files === 1 ? "file is" : "files are"} valid`);
     }
     return isUsable(diagnostics) ? 0 : 1;

@@ -32,6 +32,10 @@ export interface DiagnosticsJson {
      * Files with at least one.
      */
     files: number;
+    /**
+     * Files that were looked at, fairlead.yaml included; absent where another command wrote the report.
+     */
+    checked?: number;
   };
 }
 /**
