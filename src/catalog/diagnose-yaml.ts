@@ -90,7 +90,7 @@ async function diagnoseSyntax(text: string, error: unknown): Promise<Diagnosis> 
       return typeof id === "string" ? [id] : [];
     });
     const found = document.errors.map((problem) =>
-      atOpeningQuote(text, tolerantProblem(text, problem), document, visit),
+      atOpeningBracket(text, atOpeningQuote(text, tolerantProblem(text, problem), document, visit), document, visit),
     );
     return { problems: found.length > 0 ? found : [first], ids };
   } catch {
@@ -115,6 +115,26 @@ function atOpeningQuote(text: string, problem: Problem, document: Document, visi
     end: length < 0 ? text.length : start + length,
     summary: "the quote that is opened here is never closed",
     hint: "close it where the text ends",
+  };
+}
+
+/** So is a bracket, on the line behind it at the earliest. */
+function atOpeningBracket(text: string, problem: Problem, document: Document, visit: typeof Visit): Problem {
+  const closer = /\bend with a? ?([\]}])$/.exec(problem.summary)?.[1];
+  if (closer === undefined) return problem;
+  let start = -1;
+  visit(document, {
+    Collection(_, { flow, range }) {
+      if (flow && range && range[0] < problem.start && text[range[1] - 1] !== closer) start = range[0];
+    },
+  });
+  if (start < 0) return problem;
+  return {
+    ...problem,
+    start,
+    end: start + 1,
+    summary: `the bracket \`${text[start]}\` that is opened here is never closed`,
+    hint: `close it with \`${closer}\` where the ${closer === "]" ? "list" : "mapping"} ends`,
   };
 }
 
