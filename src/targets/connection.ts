@@ -31,6 +31,11 @@ export interface Connecting {
 export interface Connection {
   readonly target: Target;
   readonly edge: Edge;
+  /**
+   * What would keep services from being served there, found before anything begins: ports that others hold. Each names
+   * its service.
+   */
+  obstacles(ports: ReadonlyMap<ServiceId, number>): Promise<readonly Diagnostic[]>;
   /** One line for each thing that happens there, until `signal` aborts. */
   events(signal: AbortSignal): AsyncIterable<TargetEvent>;
   /** Drains and stops everything that runs there, and what we run to keep it. Says how many instances were stopped. */

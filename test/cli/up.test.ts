@@ -120,15 +120,20 @@ describe("up", () => {
     expect(processesOf(folder)).toEqual([]);
   });
 
-  test("a service's port that another program holds is an error that names it, and the others run", async () => {
+  test("a service's port that another program holds is an error at its place, and nothing is started or held", async () => {
     const { folder, orders, stock } = await shop();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(orders, "127.0.0.1", resolve));
     const { code, stdout, stderr } = await fairlead(["apply", "--yes"], { cwd: folder });
     expect(code).toBe(1);
-    expect(stdout + stderr).toContain(`port ${orders}`);
-    expect(await answer(stock)).toMatchObject({ release: "1" });
+    expect(stdout).toContain("2 to create");
+    expect(stderr).toMatch(
+      new RegExp(`port ${orders} of orders is in use by .+pid ${process.pid}[^]+services/orders.yaml:`),
+    );
+    await expect(fetch(`http://127.0.0.1:${stock}/`)).rejects.toThrow();
     other.close();
+    expect((await fairlead(["apply", "--yes"], { cwd: folder })).code).toBe(0);
+    expect(await answer(orders)).toMatchObject({ release: "1" });
     expect((await fairlead(["down"], { cwd: folder })).code).toBe(0);
     expect(processesOf(folder)).toEqual([]);
   });

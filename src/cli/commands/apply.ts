@@ -8,6 +8,7 @@ import { renderText } from "../../plan/render-text.ts";
 import { applyHere } from "../apply-here.ts";
 import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
+import { obstaclesOf } from "../obstacles.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { openWorkspace } from "../workspace.ts";
@@ -58,6 +59,8 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
       .then((connector) => connector.connect(connecting(face, workspace, environment), "start"));
     if (connection.value === null) return refuse(terminal, connection.diagnostics);
     try {
+      const obstacles = await obstaclesOf(connection.value, planned);
+      if (obstacles.length > 0) return refuse(terminal, obstacles);
       const { parallelism } = options;
       const report = await applyHere({
         face,

@@ -11,6 +11,7 @@ import { applyHere } from "../apply-here.ts";
 import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
 import { type LiveStatus, openLiveStatus, timeOfDay } from "../live-status.ts";
+import { obstaclesOf } from "../obstacles.ts";
 import { type OpenEnvironment, openEnvironment, type Planned } from "../open-environment.ts";
 import { startTask } from "../progress.ts";
 import { serveSite } from "../serve-site.ts";
@@ -70,6 +71,8 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
     if (connected.value === null) return refuse(terminal, connected.diagnostics);
     const connection = connected.value;
     ending.push(() => stopEverything(face, connection));
+    const obstacles = await obstaclesOf(connection, planned);
+    if (obstacles.length > 0) return refuse(terminal, obstacles);
     const session: Session = { face, workspace, environment, connection };
 
     const report = await applyShown(session);
@@ -129,7 +132,7 @@ async function keepUp(session: Session, live: LiveStatus, catalog: Catalog): Pro
 
 /** Re-plans after a change and applies what is right; resolves with the new catalog, or null where it is not usable. */
 async function react(session: Session, changed: readonly string[]): Promise<Catalog | null> {
-  const { face, environment } = session;
+  const { face, environment, connection } = session;
   const { terminal } = face;
   const [first, ...rest] = changed;
   const more = rest.length === 0 ? "" : ` and ${rest.length} more`;
@@ -142,7 +145,8 @@ async function react(session: Session, changed: readonly string[]): Promise<Cata
     terminal.complain(`The plan could not be made: ${error instanceof Error ? error.message : String(error)}`);
     return null;
   }
-  const problems: readonly Diagnostic[] = [...planned.diagnostics, ...planned.safety];
+  const wrong: readonly Diagnostic[] = [...planned.diagnostics, ...planned.safety];
+  const problems = isUsable(wrong) ? [...wrong, ...(await obstaclesOf(connection, planned))] : wrong;
   showProblems(terminal, problems);
   if (!isUsable(problems)) {
     terminal.complain("What runs is left as it is.");

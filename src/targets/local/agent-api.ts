@@ -60,6 +60,12 @@ export interface RouteRequest {
   readonly fence: Fence;
 }
 
+/** The port that a service is to be served on. */
+export interface WantedPort {
+  readonly service: ServiceId;
+  readonly port: number;
+}
+
 /** A receipt; or the release's folder was swept away meanwhile, and has to be filled again. */
 export type EnsureAnswer = Receipt | { readonly is: "files-missing" };
 

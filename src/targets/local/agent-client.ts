@@ -13,6 +13,7 @@ import type {
   RetireRequest,
   RouteRequest,
   StopAnswer,
+  WantedPort,
 } from "./agent-api.ts";
 
 /** Nobody answered on the agent's socket, not even after it was started again. */
@@ -70,6 +71,11 @@ export class AgentClient {
 
   route(request: RouteRequest): Promise<Receipt> {
     return this.#ask({ method: "POST", path: "/v1/route", body: request });
+  }
+
+  /** Why some of these could not be opened; empty where all could, or are served here already. */
+  blockedPorts(ports: readonly WantedPort[]): Promise<readonly Diagnostic[]> {
+    return this.#ask({ method: "POST", path: "/v1/blocked-ports", body: ports });
   }
 
   evidence(service: ServiceId, since: Ms): Promise<Evidence> {

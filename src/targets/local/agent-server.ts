@@ -1,6 +1,14 @@
 import { Readable } from "node:stream";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { AgentHello, EnsureAnswer, EnsureRequest, RetireRequest, RouteRequest, StopAnswer } from "./agent-api.ts";
+import type {
+  AgentHello,
+  EnsureAnswer,
+  EnsureRequest,
+  RetireRequest,
+  RouteRequest,
+  StopAnswer,
+  WantedPort,
+} from "./agent-api.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 export interface AgentServerOptions {
@@ -24,6 +32,7 @@ export function agentServer({ supervisor, hello, ended }: AgentServerOptions): F
   app.post<{ Body: EnsureRequest }>("/v1/ensure", ({ body }): Promise<EnsureAnswer> => supervisor.ensure(body));
   app.post<{ Body: RetireRequest }>("/v1/retire", ({ body }) => supervisor.retire(body));
   app.post<{ Body: RouteRequest }>("/v1/route", ({ body }) => supervisor.route(body));
+  app.post<{ Body: readonly WantedPort[] }>("/v1/blocked-ports", ({ body }) => supervisor.blockedPorts(body));
   app.get<{ Params: { service: string }; Querystring: { since: string } }>(
     "/v1/evidence/:service",
     ({ params, query }) => supervisor.evidence(params.service, Number(query.since)),

@@ -34,6 +34,7 @@ function connection(connecting: Connecting, options: AgentOptions, agent: AgentC
   const addressOf = connecting.addressOf ?? (() => null);
   return {
     ...localTarget({ agent, environment, releases, files, addressOf, enforces: LOCAL_EDGE_ENFORCES, clock }),
+    obstacles: (ports) => agent.blockedPorts([...ports].map(([service, port]) => ({ service, port }))),
     events: (signal) => events(agent, signal),
     stop: () => stopAgent(agent, options),
     close: () => agent.close(),

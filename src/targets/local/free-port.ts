@@ -14,6 +14,15 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** The system's code where nobody could listen on a port of 127.0.0.1 now, `EADDRINUSE` for one; null where one could. */
+export function portTrouble(port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? String(error)));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(null)));
+  });
+}
+
 function offered(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
-/** Names the process that listens on a TCP port: `nginx (pid 812)`. Null where the system does not tell. */
+/** Names the process that listens on a TCP port: `nginx (pid 812)`, `node server.js in /srv/shop (pid 4711)`. Null where the system does not tell. */
 export function portOwner(port: number): string | null {
   const inodes = new Set([...listeners("/proc/net/tcp", port), ...listeners("/proc/net/tcp6", port)]);
   if (inodes.size === 0) return null;
@@ -9,13 +10,25 @@ export function portOwner(port: number): string | null {
     for (const fd of entries(`/proc/${pid}/fd`)) {
       try {
         const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
-        if (inode && inodes.has(inode)) return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
+        if (inode && inodes.has(inode)) return `${nameOf(pid)} (pid ${pid})`;
       } catch {
         // It has ended, or is another user's.
       }
     }
   }
   return null;
+}
+
+/** A program by its name; one that an interpreter runs by its script and the folder it runs in, or all are called `node`. */
+function nameOf(pid: string): string {
+  const [program = "", script] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  const name = basename(program) || readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  if (!script || !/\.\w+$/.test(script)) return name;
+  try {
+    return `${name} ${basename(script)} in ${readlinkSync(`/proc/${pid}/cwd`)}`;
+  } catch {
+    return `${name} ${basename(script)}`;
+  }
 }
 
 /** Socket inodes in state 0A (LISTEN) on the port, as proc_net(5) lists them. */

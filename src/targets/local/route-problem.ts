@@ -31,7 +31,11 @@ export async function routeProblem(
   }
 }
 
-function portProblem(service: string, { port, code }: { readonly port: number; readonly code: string }): Diagnostic {
+/** Who holds a port, and what to do about it. */
+export function portProblem(
+  service: string,
+  { port, code }: { readonly port: number; readonly code: string },
+): Diagnostic {
   if (code !== "EADDRINUSE")
     return {
       code: "port-unavailable",

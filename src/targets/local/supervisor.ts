@@ -12,19 +12,20 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { EdgeSnapshot, Evidence } from "../../model/edge.ts";
 import type { Fleet, Observation } from "../../model/fleet.ts";
 import type { Fence, Receipt } from "../../model/target.ts";
-import type { AgentEvent, EnsureAnswer, EnsureRequest, RetireRequest, RouteRequest } from "./agent-api.ts";
+import type { AgentEvent, EnsureAnswer, EnsureRequest, RetireRequest, RouteRequest, WantedPort } from "./agent-api.ts";
 import { type AgentState, type InstanceRecord, readAgentState, StateFile } from "./agent-state.ts";
 import { Broadcast } from "./broadcast.ts";
 import type { EdgeAccess } from "./edge-control.ts";
 import { EdgeLink } from "./edge-link.ts";
 import { afterFence, judgeFence } from "./fence.ts";
 import { fleetOf, snapshotOf } from "./fleet-of.ts";
+import { portTrouble } from "./free-port.ts";
 import { InstanceRunner, type InstanceWorld } from "./instance-runner.ts";
 import { LogCollector } from "./log-collector.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { endOrphans } from "./orphans.ts";
 import { RESTART_TUNING, type RestartTuning } from "./restart-policy.ts";
-import { routeProblem } from "./route-problem.ts";
+import { portProblem, routeProblem } from "./route-problem.ts";
 import { routeRefusal } from "./route-refusal.ts";
 import type { RuntimeFolder } from "./runtime-folder.ts";
 import {
@@ -188,6 +189,21 @@ export class Supervisor {
       await this.#link.put().catch(() => undefined);
       return { is: "refused", diagnostic: problem };
     });
+  }
+
+  /** Which of these ports could not be served: neither held here already nor to be had. */
+  async blockedPorts(wanted: readonly WantedPort[]): Promise<readonly Diagnostic[]> {
+    const ours = new Set([...this.#wishes.values()].map(({ policy }) => policy?.port));
+    for (const { port } of this.#link.readBack?.problems ?? []) ours.delete(port);
+    const found = await Promise.all(
+      wanted
+        .filter(({ port }) => !ours.has(port))
+        .map(async ({ service, port }) => {
+          const code = await portTrouble(port);
+          return code === null ? [] : [portProblem(service, { port, code })];
+        }),
+    );
+    return found.flat();
   }
 
   evidence(service: ServiceId, since: Ms): Promise<Evidence> {
