@@ -87,6 +87,12 @@ describe("up", () => {
     writeFileSync(yaml, good.replace("GREETING: hello", "GREETING: mended"));
     await until(async () => ((await answer(stock)) as { greeting: string }).greeting === "mended");
 
+    const second = await fairlead(["up", "--port", "0"], { cwd: folder });
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(/`fairlead up` runs in this folder already \(pid \d+\)/);
+    expect(second.stderr).toContain(`http://localhost:${port}/`);
+    expect(await answer(stock)).toMatchObject({ greeting: "mended" });
+
     up.process.kill("SIGINT");
     const { code: exit } = await up.ended();
     expect(exit).toBe(0);

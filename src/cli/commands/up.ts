@@ -12,6 +12,7 @@ import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
 import { type LiveStatus, openLiveStatus, timeOfDay } from "../live-status.ts";
 import { obstaclesOf } from "../obstacles.ts";
+import { beTheOnlyUp } from "../only-one-up.ts";
 import { type OpenEnvironment, openEnvironment, type Planned } from "../open-environment.ts";
 import { startTask } from "../progress.ts";
 import { serveSite } from "../serve-site.ts";
@@ -53,9 +54,13 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
     showProblems(terminal, problems);
     terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
 
+    let address: string | null = null;
+    const { root } = workspace.repository;
+    const only = await beTheOnlyUp(face, { root, environment: options.environment, site: () => address });
+    if ("diagnostic" in only) return refuse(terminal, [only.diagnostic]);
+    ending.push(only.release);
     const builder = siteBuilder(face, workspace, options.out);
     ending.push(() => builder.close());
-    let address: string | null = null;
     if (!options.once) {
       // The port first: when it is taken, nothing has been started yet.
       mkdirSync(builder.folder, { recursive: true });
