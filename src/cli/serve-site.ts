@@ -6,6 +6,8 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 
 export interface ServedSite {
   readonly url: string;
+  /** From now on there are pages to show; until then a visitor is told to wait, and not shown those of an earlier day. */
+  open(): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,10 @@ export async function serveSite({
 }): Promise<{ readonly site: ServedSite } | { readonly diagnostic: Diagnostic }> {
   const server = fastify({ forceCloseConnections: true });
   const prefix = `/${base.replace(/^\/+|\/+$/g, "")}/`.replace("//", "/");
+  let isOpen = false;
+  server.addHook("onRequest", async (_, reply) => {
+    if (!isOpen) return reply.code(503).headers(WAIT).send(WAIT_PAGE);
+  });
   await server.register(fastifyStatic, {
     root: folder,
     prefix,
@@ -46,12 +52,31 @@ export async function serveSite({
   if (prefix !== "/") server.get("/", async (_, reply) => reply.redirect(prefix));
   try {
     const origin = await server.listen({ port, host });
-    return { site: { url: `${friendly(origin)}${prefix}`, close: () => server.close() } };
+    const open = (): void => {
+      isOpen = true;
+    };
+    return { site: { url: `${friendly(origin)}${prefix}`, open, close: () => server.close() } };
   } catch (error) {
     await server.close();
     return { diagnostic: cannotListen(error, host, port) };
   }
 }
+
+const WAIT = { "cache-control": "no-store", "retry-after": "2", "content-type": "text/html; charset=utf-8" };
+
+/** Asks again by itself, without script. */
+const WAIT_PAGE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="2">
+<title>Starting…</title>
+<style>body { font: 1rem/1.5 system-ui, sans-serif; margin: 20vh auto; max-width: 30rem; padding: 0 1rem }</style>
+<h1>Services are starting</h1>
+<p>The status site is drawn as soon as every service has been asked how it is. This page looks again by itself.</p>
+</html>
+`;
 
 /** People know `localhost`; on loopback it is the same. */
 function friendly(origin: string): string {

@@ -37,6 +37,19 @@ test("a site is built from a read-only template, leaves foreign files alone, and
   expect(await readFile(join(outDir, "CNAME"), "utf8")).toBe("status.example.com\n");
 });
 
+test("until it is open a site tells visitors to wait, whatever pages an earlier run has left", async () => {
+  const folder = temporaryFolder();
+  await writeFile(join(folder, "index.html"), "yesterday");
+  const served = await serveSite({ folder, port: 0 });
+  if (!("site" in served)) throw new Error("the site could not listen");
+  onTestFinished(() => served.site.close());
+  const early = await fetch(served.site.url);
+  expect([early.status, early.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(await early.text()).toContain("Services are starting");
+  served.site.open();
+  expect(await (await fetch(served.site.url)).text()).toBe("yesterday");
+});
+
 test("a port that is in use is a diagnostic that says what to do", async () => {
   const folder = temporaryFolder();
   const first = await serveSite({ folder, port: 0 });

@@ -25,6 +25,7 @@ export async function servedSite(data: SiteData): Promise<{
   }
   const served = await serveSite({ folder, port: 0, base: data.base });
   if ("diagnostic" in served) throw new Error(served.diagnostic.summary);
+  served.site.open();
   return {
     url: served.site.url,
     folder,

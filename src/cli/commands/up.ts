@@ -15,7 +15,8 @@ import { obstaclesOf } from "../obstacles.ts";
 import { beTheOnlyUp } from "../only-one-up.ts";
 import { type OpenEnvironment, openEnvironment, type Planned } from "../open-environment.ts";
 import { startTask } from "../progress.ts";
-import { serveSite } from "../serve-site.ts";
+import { readableLine } from "../readable-line.ts";
+import { type ServedSite, serveSite } from "../serve-site.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteBuilder } from "../status-site.ts";
 import { watchFiles } from "../watch-files.ts";
@@ -54,9 +55,9 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
     showProblems(terminal, problems);
     terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
 
-    let address: string | null = null;
+    let site: ServedSite | null = null;
     const { root } = workspace.repository;
-    const only = await beTheOnlyUp(face, { root, environment: options.environment, site: () => address });
+    const only = await beTheOnlyUp(face, { root, environment: options.environment, site: () => site?.url ?? null });
     if ("diagnostic" in only) return refuse(terminal, [only.diagnostic]);
     ending.push(only.release);
     const builder = siteBuilder(face, workspace, options.out);
@@ -67,8 +68,8 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
       const { base } = planned.catalog.project.site;
       const served = await serveSite({ folder: builder.folder, port: options.port, base });
       if ("diagnostic" in served) return refuse(terminal, [served.diagnostic]);
-      ending.push(() => served.site.close());
-      address = served.site.url;
+      site = served.site;
+      ending.push(served.site.close);
     }
 
     const connector = await environment.kind.connector();
@@ -91,11 +92,12 @@ export async function up(face: Face, options: UpOptions): Promise<number> {
       return null;
     });
     if (samples === null) return 1;
+    site?.open();
     task.done(`${samples.length === 1 ? "1 service" : `${samples.length} services`} asked, the site is drawn`);
     if (face.signal.aborted) return 130;
     const width = Math.max(0, ...samples.map(({ service }) => service.length));
     for (const sample of samples) terminal.say(sampleLine(terminal, sample, width));
-    terminal.say(whatIsWhere(face, { catalog: planned.catalog, address, folder: builder.folder }));
+    terminal.say(whatIsWhere(face, { catalog: planned.catalog, address: site?.url ?? null, folder: builder.folder }));
 
     if (options.once) {
       const failed = samples.some(({ outcome }) => outcome === "fail");
@@ -173,8 +175,12 @@ async function applyShown(session: Session) {
 async function showEvents({ face }: Session, connection: Connection): Promise<void> {
   const { terminal } = face;
   for await (const event of connection.events(face.signal)) {
-    const name = terminal.style(event.is === "log" ? "cyan" : "dim", event.service);
-    terminal.say(`${name} ${escapeTerminal(event.says)}`);
+    const isLog = event.is === "log";
+    const name = terminal.style(isLog ? "cyan" : "dim", event.service);
+    const says = isLog
+      ? readableLine(event.says, terminal.width - event.service.length - 1)
+      : escapeTerminal(event.says);
+    terminal.say(`${name} ${says}`);
   }
 }
 
