@@ -1,6 +1,7 @@
+import { suggest } from "../diagnostics/suggest.ts";
 import type { ServiceId } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
-import type { Held, StateStore } from "../model/state.ts";
+import type { Held, State, StateStore } from "../model/state.ts";
 import { clearHeld } from "../state/records.ts";
 
 const ATTEMPTS_MAX = 8;
@@ -17,7 +18,7 @@ export async function retryHeld(on: {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const { oid, state } = await store.read();
     const record = state.services.get(service);
-    if (!record?.held) return { value: null, diagnostics: [notHeld(service, record !== undefined)] };
+    if (!record?.held) return { value: null, diagnostics: [notHeld(service, state)] };
     const services = new Map([[service, clearHeld(record, new Date(on.now()).toISOString())]]);
     const message = `${service}: r${record.held.release} may be tried again`;
     const swap = await store.swap(oid, { services, message }, { run, nonce: on.nonce() });
@@ -27,12 +28,14 @@ export async function retryHeld(on: {
   return { value: null, diagnostics: [{ code: "apply-busy", severity: "error", summary, hint: "try again" }] };
 }
 
-function notHeld(service: ServiceId, isRecorded: boolean): Diagnostic {
+function notHeld(service: ServiceId, { services }: State): Diagnostic {
+  const isRecorded = services.has(service);
+  const meant = isRecorded ? undefined : suggest(service, services.keys());
   return {
     code: "not-held",
     severity: "error",
     service,
     summary: isRecorded ? `no release of \`${service}\` is held` : `\`${service}\` is not recorded`,
-    hint: "`fairlead plan` shows what is held",
+    hint: meant === undefined ? "`fairlead plan` shows what is held" : `did you mean \`${meant}\`?`,
   };
 }

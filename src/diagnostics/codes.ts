@@ -67,6 +67,7 @@ export const CODES = {
   "artifact-link-outside": "A symbolic link among the files of a release leads out of its folder.",
   "artifact-not-written": "The files of a release cannot be written where they are to run.",
   "git-failed": "Git ended with an error that has no code of its own.",
+  "git-missing-folder": "The folder to work in is not there.",
   "git-missing-program": "Git is not installed.",
   "git-no-remote": "A Git remote is named that the repository does not have.",
   "git-not-permitted": "Git has no right to read or write there.",

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 /** What went wrong with Git, as far as a caller can act on it. */
 export type GitErrorKind =
   | "missing-program"
+  | "missing-folder"
   | "unsafe-directory"
   | "not-permitted"
   | "unreachable"
@@ -13,6 +14,7 @@ export type GitErrorKind =
 
 const HINTS: Readonly<Record<GitErrorKind, string | undefined>> = {
   "missing-program": "install Git and make sure that `git` is on the PATH",
+  "missing-folder": "is the path right? `-C DIR` names the folder to work in",
   "unsafe-directory": "if you trust this folder, run `git config --global --add safe.directory FOLDER` with its path",
   "not-permitted": "check the credentials that Git uses for this remote, and that they may write",
   unreachable: "check the remote's address and the network, then run the command again",

@@ -49,7 +49,7 @@ export const OWN_FOLDER = ".fairlead";
  */
 export async function openRepository(dir: string, environment: Environment): Promise<Repository> {
   const root = await realpath(resolve(dir)).catch(() => {
-    throw new GitError("failed", `the folder ${dir} does not exist or cannot be read`);
+    throw new GitError("missing-folder", `the folder ${dir} does not exist or cannot be read`);
   });
   const found = await findRepository({ cwd: root, environment });
   const localOnly = {

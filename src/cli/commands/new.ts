@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../../model/diagnostic.ts";
 import { renderService } from "../../scaffold/render-service.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
 import type { Face } from "../face.ts";
@@ -21,6 +22,8 @@ export async function newService(
     const opened = await openEnvironment(workspace, "development");
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const { services } = (await opened.value.declared()).value;
+    const known = services.get(id);
+    if (known !== undefined) return refuse(terminal, [declaredAlready(id, known.file)]);
     const taken = new Set([...services.values()].map(({ spec }) => spec.networking?.port));
     let port = options.port ?? FIRST_PORT;
     while (options.port === undefined && taken.has(port)) port++;
@@ -40,6 +43,15 @@ export async function newService(
   } finally {
     await workspace.close();
   }
+}
+
+function declaredAlready(id: string, file: string): Diagnostic {
+  return {
+    code: "file-exists",
+    severity: "error",
+    summary: `\`${id}\` is a service already, declared in ${file}`,
+    hint: "edit that file, or choose another id",
+  };
 }
 
 /** `orders-api` → `Orders Api`: a start that people improve. */
