@@ -138,7 +138,10 @@ export class AgentClient {
     if (signal.aborted) return;
     try {
       const answer = await this.#send({ method: "GET", path, signal });
-      for await (const line of createInterface({ input: answer.body })) if (line !== "") yield JSON.parse(line) as T;
+      const lines = createInterface({ input: answer.body });
+      // Whoever stops reading early hears nothing of what becomes of the connection.
+      lines.on("error", () => {});
+      for await (const line of lines) if (line !== "") yield JSON.parse(line) as T;
     } catch (error) {
       // Told to end, or the agent has gone in the middle: both end what is followed.
       if (error instanceof AgentUnreachable) throw error;
