@@ -6,19 +6,17 @@ import { parseArgs } from "node:util";
 import { generateRepository, idOf } from "./generate.ts";
 import { inTurns, type Measured, measure } from "./measure.ts";
 import { measureSwaps } from "./swaps.ts";
-import { terraformApply, terraformFolder, terraformVersion } from "./terraform.ts";
+import { terraformFolder, terraformVersion, writeTerraformState } from "./terraform.ts";
 
 /**
  * `npm run bench`: whole processes of the emitted command beside the bare minimum and beside Terraform, in one run, in
- * turns, medians. Writes RESULTS.md. `-- --count 1000` for a quick look, `--turns 3`, `--no-terraform`, or `--terraform-max 1000`.
+ * turns, medians. Writes RESULTS.md. `-- --count 1000` for a quick look, `--turns 3`, `--no-terraform`.
  */
 const { values: options } = parseArgs({
   options: {
     count: { type: "string", multiple: true, default: ["1000", "10000"] },
     turns: { type: "string", default: "7" },
     terraform: { type: "boolean", default: true },
-    // Terraform's first apply of 10,000 resources takes a quarter of an hour.
-    "terraform-max": { type: "string", default: "10000" },
   },
   allowNegative: true,
 });
@@ -107,7 +105,7 @@ async function benchPlans(count: number): Promise<void> {
     },
     turns,
   );
-  const peer = terraform && count <= Number(options["terraform-max"]) ? await benchTerraform(count) : null;
+  const peer = terraform ? await benchTerraform(count) : null;
 
   say("");
   say(`## Plans over ${count.toLocaleString("en")} services`);
@@ -150,12 +148,12 @@ async function benchTerraform(count: number): Promise<{ first: Measured; noop: M
   const parent = mkdtempSync(join(tmpdir(), "fairlead-bench-tf-"));
   const at = terraformFolder({ folder: parent, count });
   const planOnce = (): Promise<Measured> =>
-    measure(["terraform", "plan", "-input=false", "-no-color"], { cwd: at.cwd, env: at.env });
+    measure(["terraform", "plan", "-input=false", "-no-color", "-detailed-exitcode"], { cwd: at.cwd, env: at.env });
   // Terraform's plans take half a minute at this size: fewer turns, since the ratios are far from their bars.
   const few = count > 2_000 ? Math.min(turns, 2) : Math.min(turns, 3);
-  const { first } = await inTurns({ first: planOnce }, few);
-  terraformApply(at);
-  const { noop } = await inTurns({ noop: planOnce }, few);
+  const { first } = await inTurns({ first: expectCode(2, planOnce) }, few);
+  writeTerraformState({ cwd: at.cwd, count, version: terraform ?? "" });
+  const { noop } = await inTurns({ noop: expectCode(0, planOnce) }, few);
   rmSync(parent, { recursive: true });
   return { first, noop };
 }
