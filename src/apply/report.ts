@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import { escapeTerminal } from "../diagnostics/escape-terminal.ts";
 import type { ApplyReport, ServiceOutcome } from "./apply-input.ts";
 

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import { escapeTerminal } from "./escape-terminal.ts";
 
 /** A source line made printable, and where to underline it, counted in terminal columns. */

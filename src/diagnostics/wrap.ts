@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
 /** Breaks a line of prose at spaces so that no part is wider than `width` columns; a longer word stays whole. */
 export function wrap(text: string, width: number): string[] {

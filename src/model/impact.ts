@@ -24,11 +24,11 @@ export type ImpactTable = FieldRule;
 
 /** The rule that governs a path: the deepest one that the table knows, with inherited impact. */
 export function ruleAt(table: ImpactTable, path: readonly string[]): FieldRule {
-  let rule: FieldRule = table;
-  for (const key of path) {
-    const child = rule.children && Object.hasOwn(rule.children, key) ? rule.children[key] : rule.any;
-    if (!child) return { impact: rule.impact };
-    rule = child;
-  }
-  return rule;
+  return path.reduce(ruleBelow, table);
+}
+
+/** The rule of a key in what another rule governs. */
+export function ruleBelow(rule: FieldRule, key: string): FieldRule {
+  const child = rule.children && Object.hasOwn(rule.children, key) ? rule.children[key] : rule.any;
+  return child ?? { impact: rule.impact };
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Artifact } from "../model/catalog.ts";
 import type { FieldChange } from "../model/plan.ts";
 import type { Spec } from "../model/service.ts";
-import { type Costs, impactAt, leavesOf } from "./leaves.ts";
+import { type Costs, impactAt, type Leaf, leavesOf } from "./leaves.ts";
 
 /** One side of a comparison. */
 export interface Side {
@@ -14,8 +14,8 @@ export interface Side {
 
 /** Every field that differs, sorted by path, with typed values and what the change costs. Lists are compared as a whole. */
 export function fieldChanges(before: Side, after: Side, costs: Costs): FieldChange[] {
-  const old = leavesOf(before.spec, before.secrets, costs);
-  const now = leavesOf(after.spec, after.secrets, costs);
+  const old = byKey(leavesOf(before.spec, before.secrets, costs));
+  const now = byKey(leavesOf(after.spec, after.secrets, costs));
   const changes: FieldChange[] = [];
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     const was = old.get(key);
@@ -71,6 +71,10 @@ function codeChanges(before: Side, after: Side, bySpec: ReadonlySet<string | und
     return [change(["template"], { before: `${was.template} ${was.version}`, after: `${is.template} ${is.version}` })];
   if (["source", "watch", "image", "template", "external"].some((key) => bySpec.has(key))) return [];
   return [change(["source"], { before: was, after: is })];
+}
+
+function byKey(leaves: readonly Leaf[]): Map<string, Leaf> {
+  return new Map(leaves.map((leaf) => [JSON.stringify(leaf.path), leaf]));
 }
 
 function isEmptyMapping(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { type FieldFormat, type FieldRule, type Impact, type ImpactTable, ruleAt } from "../model/impact.ts";
+import { type FieldFormat, type FieldRule, type Impact, type ImpactTable, ruleAt, ruleBelow } from "../model/impact.ts";
 import type { Spec } from "../model/service.ts";
 import type { TargetProfile } from "../model/target.ts";
 import { atVersions, isSecretRef } from "./secret-refs.ts";
@@ -22,22 +22,21 @@ export function impactAt({ impacts, profile }: Costs, path: readonly string[]): 
   return profile.impact(path.join("."), ruleAt(impacts, path).impact);
 }
 
-/** The fields of a spec by their path as JSON, in the order of their keys. `secrets` are the versions to show with references. */
-export function leavesOf(spec: Spec, secrets: Readonly<Record<string, string>>, costs: Costs): Map<string, Leaf> {
-  const leaves = new Map<string, Leaf>();
+/** The fields of a spec in the order of their keys. `secrets` are the versions to show with references. */
+export function leavesOf(spec: Spec, secrets: Readonly<Record<string, string>>, costs: Costs): Leaf[] {
+  const leaves: Leaf[] = [];
   const visit = (value: unknown, path: readonly string[], rule: FieldRule): void => {
     if (value === undefined) return;
-    const isRef = rule.format === "secret" && isSecretRef(value);
-    if (isMapping(value) && !isRef && Object.keys(value).length > 0) {
-      for (const key of Object.keys(value).sort()) visit(value[key], [...path, key], ruleAt(rule, [key]));
+    const keys = isMapping(value) && !(rule.format === "secret" && isSecretRef(value)) ? Object.keys(value) : [];
+    if (keys.length > 0) {
+      const mapping = value as Readonly<Record<string, unknown>>;
+      for (const key of keys.sort()) visit(mapping[key], [...path, key], ruleBelow(rule, key));
       return;
     }
-    leaves.set(JSON.stringify(path), {
-      path,
-      value: atVersions(value, secrets),
-      impact: costs.profile.impact(path.join("."), rule.impact),
-      ...(rule.format === undefined ? {} : { format: rule.format }),
-    });
+    const { impact: declared, format } = rule;
+    const impact = costs.profile.impact(path.join("."), declared);
+    const at = atVersions(value, secrets);
+    leaves.push(format === undefined ? { path, value: at, impact } : { path, value: at, impact, format });
   };
   visit(spec, [], costs.impacts);
   return leaves;

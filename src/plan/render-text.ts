@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import { escapeTerminal } from "../diagnostics/escape-terminal.ts";
 import { wrap } from "../diagnostics/wrap.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";

@@ -14,7 +14,7 @@ export function runDigest(
   what: { readonly spec: Spec; readonly artifactDigest: Digest; readonly secrets: Readonly<Record<string, string>> },
   costs: Costs,
 ): Digest {
-  const sees = [...leavesOf(what.spec, what.secrets, costs).values()]
+  const sees = leavesOf(what.spec, what.secrets, costs)
     .filter(({ impact }) => IMPACTS.indexOf(impact) >= IMPACTS.indexOf("restart"))
     .map(({ path, value }) => [path, value]);
   return digestOf({ artifact: what.artifactDigest, sees });

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
 /**
  * Cuts two texts to at most `room` columns each so that where they differ stays in sight: what they begin with in common

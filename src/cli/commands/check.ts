@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import { checkOnce } from "../../health/schedule.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Sample } from "../../model/health.ts";

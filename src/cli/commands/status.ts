@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import type { ServiceId } from "../../model/basics.ts";
 import type { Fleet, Observation } from "../../model/fleet.ts";
 import type { ServiceRecord } from "../../model/state.ts";

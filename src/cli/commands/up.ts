@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { relative } from "node:path";
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import { renderReport } from "../../apply/report.ts";
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
 import type { Catalog } from "../../model/catalog.ts";
