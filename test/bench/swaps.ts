@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { remoteRefStore } from "../../src/git/remote-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import type { ServiceRecord } from "../../src/model/state.ts";
+import { recordPath } from "../../src/state/state-codec.ts";
 import { stateStore } from "../../src/state/state-store.ts";
 import { record, release } from "../support/builders.ts";
 import { idOf } from "./generate.ts";
@@ -12,7 +13,8 @@ import { median } from "./measure.ts";
 
 /**
  * A swap of one service among `services` on a bare remote on the same disk, the push included: median milliseconds, and
- * the median of bytes that each brought to the remote.
+ * the median of bytes that each brought to the remote. In turns with it the bare minimum: one `git fast-import` of the
+ * same change and one `git push` under a lease.
  */
 export async function measureSwaps({
   services,
@@ -20,7 +22,7 @@ export async function measureSwaps({
 }: {
   readonly services: number;
   readonly turns: number;
-}): Promise<{ readonly ms: number; readonly bytes: number }> {
+}): Promise<{ readonly ms: number; readonly bareMs: number; readonly bytes: number }> {
   const folder = mkdtempSync(join(tmpdir(), "fairlead-bench-"));
   const remote = join(folder, "remote.git");
   const work = join(folder, "work");
@@ -39,6 +41,7 @@ export async function measureSwaps({
     const by = () => ({ run: "bench", nonce: `bench-${process.pid}-${++nonces}` });
     let oid = await won(store.swap(null, { services: all, message: "All of them" }, by()));
     const times: number[] = [];
+    const bareTimes: number[] = [];
     const sizes: number[] = [];
     for (let turn = 0; turn < turns; turn++) {
       const id = idOf(Math.floor((turn * services) / turns));
@@ -47,12 +50,35 @@ export async function measureSwaps({
       oid = await won(store.swap(oid, { services: new Map([[id, serviceRecord(id, 2)]]), message: `${id}: r2` }, by()));
       times.push(performance.now() - begun);
       sizes.push(bytesIn(join(remote, "objects")) - before);
+      const content = JSON.stringify(serviceRecord(id, 3 + turn), null, 2);
+      bareTimes.push(bareSwap({ work, from: oid, path: recordPath(id), content }));
     }
-    return { ms: median(times), bytes: median(sizes) };
+    return { ms: median(times), bareMs: median(bareTimes), bytes: median(sizes) };
   } finally {
     await repository.close();
     rmSync(folder, { recursive: true, maxRetries: 5 });
   }
+}
+
+/** Milliseconds of the two Git commands alone, on a branch of its own. */
+function bareSwap(change: {
+  readonly work: string;
+  readonly from: string;
+  readonly path: string;
+  readonly content: string;
+}): number {
+  const { work, from, path, content } = change;
+  const git = (args: readonly string[], input = ""): string =>
+    execFileSync("git", args, { cwd: work, input, stdio: ["pipe", "pipe", "ignore"] })
+      .toString()
+      .trim();
+  git(["push", "--force", "origin", `${from}:refs/heads/bare`]);
+  const length = Buffer.byteLength(content);
+  const stream = `commit refs/heads/bare\nmark :1\ncommitter bench <bench@localhost> now\ndata 4\nbare\nfrom ${from}\nM 100644 inline ${path}\ndata ${length}\n${content}\n\nget-mark :1\ndone\n`;
+  const begun = performance.now();
+  const oid = git(["fast-import", "--quiet", "--force", "--date-format=now", "--done"], stream);
+  git(["push", "--porcelain", `--force-with-lease=refs/heads/bare:${from}`, "origin", `${oid}:refs/heads/bare`]);
+  return performance.now() - begun;
 }
 
 function serviceRecord(service: string, number: number): ServiceRecord {
