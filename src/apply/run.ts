@@ -107,6 +107,8 @@ export function reportOf(run: Run): ApplyReport {
   const bad = services.some(({ outcome }) => ["failed", "rolled-back", "skipped", "refused"].includes(outcome));
   const idle = services.every(({ outcome }) => outcome === "held");
   const halted = run.haltedBecause();
-  const outcome = halted ?? (bad ? "failed" : idle ? "nothing-to-do" : "applied");
+  const ended = bad ? "failed" : idle ? "nothing-to-do" : "applied";
+  // A pause is no failure, and hides none.
+  const outcome = halted === null || (halted === "paused" && bad) ? ended : halted;
   return { environment, run: name, outcome, plan: run.plan, services, diagnostics: run.diagnostics };
 }

@@ -1,7 +1,7 @@
 import { apply } from "../apply/apply.ts";
 import type { ApplyReport } from "../apply/apply-input.ts";
 import { artifactStore } from "../git/artifact-store.ts";
-import type { Digest, ServiceId } from "../model/basics.ts";
+import type { Digest, Ms, ServiceId } from "../model/basics.ts";
 import type { SecretReader } from "../model/target.ts";
 import type { Connection } from "../targets/connection.ts";
 import type { Face } from "./face.ts";
@@ -24,6 +24,7 @@ export async function applyHere(on: {
   readonly approved: "all" | ReadonlyMap<ServiceId, Digest>;
   readonly allowDestroy: ReadonlySet<ServiceId>;
   readonly parallelism: number;
+  readonly budgetMs?: Ms;
 }): Promise<ApplyReport> {
   const { face, workspace, environment, connection } = on;
   const artifacts = artifactStore(workspace.repository);
@@ -46,6 +47,7 @@ export async function applyHere(on: {
       clock: face.clock,
       nonce: face.nonce,
       parallelism: on.parallelism,
+      ...(on.budgetMs === undefined ? {} : { budgetMs: on.budgetMs }),
       // A local ref costs nothing but its lock; what is pushed is gathered longer.
       ...(environment.isShared ? {} : { coalesceMs: LOCAL_COALESCE_MS }),
       signal: face.signal,

@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { Ms } from "../model/basics.ts";
+import { parseDuration } from "../model/duration.ts";
 import type { Face } from "./face.ts";
 import { version } from "./version.ts";
 
@@ -80,6 +82,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         .option("--yes", "do not ask")
         .addOption(allowDestroy())
         .option("--parallelism <n>", "services changed side by side", atLeastOne, 4)
+        .option("--budget <duration>", "pause what is not finished after this long; the next apply goes on", duration)
         .option("--detailed-exitcode", "exit 2 when steps are held or paused"),
     async () => (await import("./commands/apply.ts")).apply,
   );
@@ -188,6 +191,12 @@ function allowDestroy(): Option {
 function atLeastOne(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
+  return value;
+}
+
+function duration(text: string): Ms {
+  const value = parseDuration(text);
+  if (value === null || value < 1) throw new InvalidArgumentError("It takes a duration such as 90s or 50m.");
   return value;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { renderReport } from "../../src/apply/report.ts";
 import { retryHeld } from "../../src/apply/retry-held.ts";
 import type { Release } from "../../src/model/state.ts";
 import type { SimFaults } from "../../src/targets/sim/sim-faults.ts";
@@ -387,6 +388,23 @@ describe("an apply", () => {
     const next = await shop.apply();
     expect(next.outcome).toBe("applied");
     expect(outcomes(next)).toEqual(["done a r1", "done b r1"]);
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("past its budget it pauses: the rollout and the claim are let go of, and the next run goes on from there", async () => {
+    const shop = smallShop();
+    shop.declare({
+      a: { deployment: { min_healthy_time: 120_000, healthy_deadline: 600_000 } },
+      b: { dependencies: ["a"] },
+    });
+    const report = await shop.apply({ budgetMs: 60_000 });
+    expect(report.outcome).toBe("paused");
+    expect(outcomes(report)).toEqual(["unfinished a r1", "unfinished b r1"]);
+    expect(renderReport(report, { color: false, width: 100 })).toContain("Go on: `fairlead apply`.");
+    const state = await shop.state();
+    expect([state.claim, state.services.get("a")?.rollout?.to]).toEqual([null, 1]);
+    const next = await shop.apply({ budgetMs: 600_000 });
+    expect([next.outcome, outcomes(next)]).toEqual(["applied", ["done a r1", "done b r1"]]);
     expect(await shop.plan()).toEqual([]);
   });
 

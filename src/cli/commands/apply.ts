@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { renderReport, reportToJson } from "../../apply/report.ts";
-import type { Digest, ServiceId } from "../../model/basics.ts";
+import type { Digest, Ms, ServiceId } from "../../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../../model/diagnostic.ts";
 import { approvalOf } from "../../plan/approval.ts";
 import { renderText } from "../../plan/render-text.ts";
@@ -19,6 +19,8 @@ export interface ApplyOptions {
   readonly yes?: boolean;
   readonly allowDestroy?: readonly string[];
   readonly parallelism: number;
+  /** In milliseconds. */
+  readonly budget?: Ms;
   readonly detailedExitcode?: boolean;
 }
 
@@ -61,7 +63,7 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
     try {
       const obstacles = await obstaclesOf(connection.value, planned);
       if (obstacles.length > 0) return refuse(terminal, obstacles);
-      const { parallelism } = options;
+      const { parallelism, budget } = options;
       const report = await applyHere({
         face,
         workspace,
@@ -70,6 +72,7 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
         approved,
         allowDestroy,
         parallelism,
+        ...(budget === undefined ? {} : { budgetMs: budget }),
       });
       if (terminal.json) terminal.result(`${JSON.stringify(reportToJson(report), null, 2)}\n`);
       else terminal.say(renderReport(report, { color: terminal.color, width: terminal.width }));
