@@ -19,22 +19,24 @@ if (root === "" || environment === "" || socketHome === "" || build === "") {
   process.stderr.write("agent-main is started by Fairlead's command line\n");
   process.exitCode = 1;
 } else {
-  enableCompileCache(join(root, ".fairlead", "cache", "compile"));
   await keep();
 }
 
 async function keep(): Promise<void> {
+  const { prepareRuntime, runtimeFolder } = await import("../targets/local/runtime-folder.ts");
+  const uid = process.getuid?.() ?? null;
+  const runtime = runtimeFolder({ root, environment, socketHome, uid });
+  const unusable = prepareRuntime(runtime, uid);
+  // Compiled code is believed as it is: it lies where nobody else can write and no commit can put a file.
+  if (!unusable) enableCompileCache(join(runtime.socketFolder, "compile"));
+
   const { AGENT_PROTOCOL } = await import("../targets/local/agent-api.ts");
   const { dropLock, holdsLock, readHolder, takeLock } = await import("../targets/local/agent-lock.ts");
   const { agentServer } = await import("../targets/local/agent-server.ts");
   const { inheritedVariables } = await import("../targets/local/instance-variables.ts");
   const { findProcess } = await import("../targets/local/process-table.ts");
-  const { prepareRuntime, runtimeFolder } = await import("../targets/local/runtime-folder.ts");
   const { Supervisor } = await import("../targets/local/supervisor.ts");
 
-  const uid = process.getuid?.() ?? null;
-  const runtime = runtimeFolder({ root, environment, socketHome, uid });
-  const unusable = prepareRuntime(runtime, uid);
   const me = await findProcess(process.pid);
   if (unusable || !me) {
     log(unusable?.summary ?? "this process cannot be found in the process table");

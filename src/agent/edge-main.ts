@@ -3,9 +3,10 @@
  * serve over SOCKET; it starts `edge-main serve TALLY`, which serves.
  */
 import { fork } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, rmSync } from "node:fs";
 import { realClock } from "./real-clock.ts";
 
+const FOLDER_LOOK_MS = 2_000;
 const [role, ...rest] = process.argv.slice(2);
 // Ends with its agent's order or its parent, never with a terminal's Ctrl-C.
 process.on("SIGINT", () => undefined);
@@ -48,4 +49,8 @@ async function hold(socketPath: string, folder: string, build: string): Promise<
   rmSync(socketPath, { force: true });
   await server.listen({ path: socketPath });
   chmodSync(socketPath, 0o600);
+  // Whoever removed the runtime folder wants nothing of it to go on, and an agent that could end us may be gone.
+  while (existsSync(folder)) await realClock.sleep(FOLDER_LOOK_MS);
+  await holder.close(10_000);
+  process.exit(0);
 }

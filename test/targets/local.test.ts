@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { realClock } from "../../src/agent/real-clock.ts";
@@ -215,6 +215,23 @@ test("stop leaves no process behind, even of an environment whose agent was kill
   });
   expect(leadersMarked(RUNTIME_MARK, local.runtime.folder)).toEqual([]);
   expect(await isAnythingRunning(local.options)).toBe(false);
+});
+
+test("an edge without an agent ends when its runtime folder is removed", async () => {
+  const local = await start();
+  const release = await local.release({ spec: { runtime: { replicas: 1 } } });
+  await local.serve(release);
+  const [one] = await local.ready(release, 1);
+  const edge = await local.edgePids();
+  await local.crashAgent();
+  process.kill(one?.pid ?? 0, "SIGKILL");
+  rmSync(local.runtime.folder, { recursive: true });
+  await until(
+    async () => (await Promise.all([edge.holder, edge.serving].map(findProcess))).every((it) => it === null),
+    {
+      what: "holder and child to be gone",
+    },
+  );
 });
 
 test("the profile says of the edge what the edge says of itself", () => {
