@@ -5,6 +5,7 @@
  * what changes (`plan/`) nor how a release replaces another (`rollout/`), and knows no kind of target.
  */
 
+import { GitError } from "../git/git-error.ts";
 import type { Observation } from "../model/fleet.ts";
 import { takeClaim } from "../state/claims.ts";
 import type { ApplyInput, ApplyReport } from "./apply-input.ts";
@@ -46,6 +47,12 @@ export async function apply(input: ApplyInput): Promise<ApplyReport> {
       run.halt("fenced");
     await input.crash?.("released");
     return refused ?? reportOf(run);
+  } catch (error) {
+    if (!(error instanceof GitError) || run.outcomes.size === 0) throw error;
+    // Whoever reads the report wants to know what has changed before State went out of reach. The claim falls silent.
+    const says =
+      "its State went out of reach, and the outcomes since then are not recorded: the next run finds them out";
+    return { ...reportOf(run), outcome: "failed", says, diagnostics: [...run.diagnostics, error.diagnostic] };
   } finally {
     await alive.stop();
   }

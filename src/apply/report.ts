@@ -68,9 +68,10 @@ function sentence({ environment, outcome, says, services }: ApplyReport): string
     case "applied":
       return `Applied to ${environment}: ${changed} changed${not === 0 ? "" : `, ${not} held`}.`;
     case "failed":
+      if (says !== undefined && services.length === 0) return `Nothing could be applied to ${environment}: ${says}.`;
       return says === undefined
         ? `Not everything was applied to ${environment}: ${changed} changed, ${not} did not.`
-        : `Nothing could be applied to ${environment}: ${says}.`;
+        : `Stopped applying to ${environment}: ${changed} changed; ${says}.`;
     case "busy":
       return `Nothing was applied to ${environment}: ${says ?? "another run is applying"}.`;
     case "fenced":

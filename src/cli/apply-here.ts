@@ -1,13 +1,17 @@
 import { apply } from "../apply/apply.ts";
 import type { ApplyReport } from "../apply/apply-input.ts";
+import { renderReport } from "../apply/report.ts";
 import { artifactStore } from "../git/artifact-store.ts";
 import type { Digest, Ms, ServiceId } from "../model/basics.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import type { SecretReader } from "../model/target.ts";
 import type { Connection } from "../targets/connection.ts";
 import type { Face } from "./face.ts";
 import { noSecretVersions, type OpenEnvironment } from "./open-environment.ts";
 import { startTask } from "./progress.ts";
 import { runIdentity } from "./run-identity.ts";
+import { showProblems } from "./show-diagnostics.ts";
+import type { Terminal } from "./terminal.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Until the secrets room is built nothing can be read; the planner refuses every reference before this is asked. */
@@ -66,4 +70,18 @@ export async function applyHere(on: {
     task.fail("Applying broke off");
     throw error;
   }
+}
+
+/** The report for people, and the problems that the run met besides those that were shown before it. */
+export function showReport(terminal: Terminal, report: ApplyReport, shown: readonly Diagnostic[]): void {
+  const known = new Set([
+    ...shown.map(({ summary }) => summary),
+    // What became of a service says why itself.
+    ...report.services.map(({ says }) => says),
+  ]);
+  showProblems(
+    terminal,
+    report.diagnostics.filter(({ summary }) => !known.has(summary)),
+  );
+  terminal.say(renderReport(report, { color: terminal.color, width: terminal.width }));
 }

@@ -50,12 +50,11 @@ export async function openHealthRecord(
     },
     async save() {
       const fresh = forStore.seal();
-      const waiting = fresh === null ? held : [...held, fresh];
-      held = [];
+      if (fresh !== null) held.push(fresh);
       const problems: Diagnostic[] = [];
-      for (const segment of waiting) {
+      for (const segment of [...held]) {
         const found = await store.append(segment);
-        if (found.length > 0) held.push(segment);
+        if (found.length === 0) held = held.filter((one) => one !== segment);
         problems.push(...found);
       }
       return problems;

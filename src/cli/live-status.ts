@@ -65,8 +65,8 @@ export async function openLiveStatus(on: {
   return {
     async first(catalog, onProgress) {
       const watched = watchedOf(specsOf(catalog), face);
-      for (const { service } of watched) record.beat(service, 1);
       const samples = await checkOnce({ services: watched, clock, signal: face.signal, onSample: notice });
+      for (const { service } of samples) record.beat(service, 1);
       showProblems(terminal, await record.save());
       await builder.build(await dataNow(catalog), onProgress);
       return samples;
@@ -95,7 +95,13 @@ function saveNowAndThen(face: Face, record: HealthRecord): { stop(): Promise<voi
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await face.clock.sleep(SAVE_EVERY_MS, stopping.signal);
-      if (!stopping.signal.aborted) showProblems(face.terminal, await record.save());
+      if (stopping.signal.aborted) return;
+      try {
+        showProblems(face.terminal, await record.save());
+      } catch (error) {
+        // Nobody waits for this: it must not end the process, which has services to stop.
+        face.terminal.complain(`Health could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
   };
   const running = run();

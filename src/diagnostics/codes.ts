@@ -51,7 +51,7 @@ export const CODES = {
   "yaml-tag": "A tag is not known.",
   "dependency-missing": "A service depends on an id that no file declares.",
   "health-segment-unreadable": "A file of the health history cannot be used and is left out.",
-  "health-history-busy":
+  "health-not-stored":
     "Samples could not be stored yet, because other collectors were faster or the ref was out of reach.",
   "up-runs-already": "Another `fairlead up` runs in this folder.",
   "site-port-unavailable": "The status site cannot be served on the port that was asked for.",

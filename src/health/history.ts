@@ -1,3 +1,4 @@
+import { GitError } from "../git/git-error.ts";
 import type { Clock, Ms } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { HealthStore, Segment } from "../model/health.ts";
@@ -35,16 +36,23 @@ export function healthStore({
       const path = pathOf(segment, nonce);
       const put = new Map([[path, encodeSegment(segment)]]);
       const message = `Health of ${segment.environment}: ${count(segment.samples.length, "sample")} by ${segment.collector}`;
-      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        // Collectors that lost together must not meet again: the wait is spread by the nonce.
-        if (attempt > 0) await clock.sleep(attempt * 50 * (1 + (Number.parseInt(nonce.slice(0, 4), 16) || 0) / 0xffff));
-        const tip = await refs.read(ref);
-        if (attempt > 0 && (await tip.tree.idAt(path)) !== null) return [];
-        const swap = await refs.swap({ ref, expected: tip.oid, put, parent: "expected", nonce, message });
-        if (swap.is === "won") return [];
-        // `conflict`: someone else was first. `unknown`: the next round looks whether our file is there.
+      try {
+        for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+          // Collectors that lost together must not meet again: the wait is spread by the nonce.
+          if (attempt > 0)
+            await clock.sleep(attempt * 50 * (1 + (Number.parseInt(nonce.slice(0, 4), 16) || 0) / 0xffff));
+          const tip = await refs.read(ref);
+          if (attempt > 0 && (await tip.tree.idAt(path)) !== null) return [];
+          const swap = await refs.swap({ ref, expected: tip.oid, put, parent: "expected", nonce, message });
+          if (swap.is === "won") return [];
+          // `conflict`: someone else was first. `unknown`: the next round looks whether our file is there.
+        }
+      } catch (error) {
+        // A full disk, a remote out of reach: whoever watches services goes on watching them.
+        if (!(error instanceof GitError)) throw error;
+        return [notStored(segment, error.message)];
       }
-      return [busy(segment)];
+      return [notStored(segment, `${ATTEMPTS_MAX} attempts were overtaken by other collectors`)];
     },
 
     async read(from, to) {
@@ -97,12 +105,12 @@ function unreadable(path: string, why: string): Diagnostic {
   };
 }
 
-function busy({ environment, samples }: Segment): Diagnostic {
+function notStored({ environment, samples }: Segment, why: string): Diagnostic {
   return {
-    code: "health-history-busy",
+    code: "health-not-stored",
     severity: "warning",
-    summary: `health history: ${count(samples.length, "sample")} could not be stored yet, ${ATTEMPTS_MAX} attempts were overtaken`,
-    detail: "Other collectors write to the same ref, or it cannot be reached. They are kept and tried again.",
+    summary: `health history: ${count(samples.length, "sample")} could not be stored yet: ${why}`,
+    detail: "They are kept in memory and tried again, as long as this command runs.",
     hint: `Look at ${HEALTH_REF} with \`git log\`.`,
     environment,
   };

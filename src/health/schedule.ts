@@ -99,7 +99,10 @@ interface Beat {
   readonly stop: AbortController;
 }
 
-/** Asks each service once, at most `concurrency` side by side; samples come in the order of `services`. */
+/**
+ * Asks each service once, at most `concurrency` side by side; samples come in the order of `services`. What is cut by
+ * `signal`, or was not asked yet when it came, has no sample: a person's Ctrl-C is nobody's downtime.
+ */
 export async function checkOnce({
   services,
   clock,
@@ -114,15 +117,17 @@ export async function checkOnce({
   readonly onSample?: (sample: Sample) => void;
 }): Promise<readonly Sample[]> {
   const limit = pLimit(concurrency);
-  return Promise.all(
+  const samples = await Promise.all(
     services.map((watched) =>
       limit(async () => {
-        const sample = await askWithin(watched, clock, signal);
+        const sample = signal?.aborted ? null : await askWithin(watched, clock, signal);
+        if (sample === null || signal?.aborted) return null;
         onSample(sample);
         return sample;
       }),
     ),
   );
+  return samples.filter((sample) => sample !== null);
 }
 
 /** One asking that ends at its timeout; a probe that throws is a bug of ours, and still only a failed sample here. */

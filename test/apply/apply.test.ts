@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderReport } from "../../src/apply/report.ts";
 import { retryHeld } from "../../src/apply/retry-held.ts";
+import { GitError } from "../../src/git/git-error.ts";
 import type { Release } from "../../src/model/state.ts";
 import type { SimFaults } from "../../src/targets/sim/sim-faults.ts";
 import { NO_FAULTS } from "../../src/targets/sim/sim-faults.ts";
@@ -405,6 +406,33 @@ describe("an apply", () => {
     expect([state.claim, state.services.get("a")?.rollout?.to]).toEqual([null, 1]);
     const next = await shop.apply({ budgetMs: 600_000 });
     expect([next.outcome, outcomes(next)]).toEqual(["applied", ["done a r1", "done b r1"]]);
+    expect(await shop.plan()).toEqual([]);
+  });
+
+  test("where State goes out of reach in the middle, it still says what it has changed, and the next run finds out the rest", async () => {
+    const shop = smallShop();
+    shop.declare({ a: {}, b: { dependencies: ["a"] } });
+    let isGone = false;
+    const gone = (): never => {
+      throw new GitError("unreachable", "the remote does not answer");
+    };
+    const report = await shop.apply({
+      store: {
+        read: () => (isGone ? gone() : shop.store.read()),
+        swap: (...change) => (isGone ? gone() : shop.store.swap(...change)),
+      },
+      crash: (point) => {
+        if (point === "ended") isGone = true;
+      },
+    });
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toContain("done a r1");
+    expect(report.diagnostics.map(({ code }) => code)).toContain("git-unreachable");
+    expect(renderReport(report, { color: false, width: 100 })).toMatch(
+      /^Stopped applying to development: 2 changed; its State went out of reach/,
+    );
+    const next = await shop.apply();
+    expect(next.outcome).toBe("applied");
     expect(await shop.plan()).toEqual([]);
   });
 

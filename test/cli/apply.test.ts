@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { localRefStore } from "../../src/git/local-ref-store.ts";
+import { openRepository } from "../../src/git/repository.ts";
 import type { PlanJson } from "../../src/model/generated/plan.ts";
-import { type CliResult, fairlead } from "../support/cli.ts";
+import { stateStore } from "../../src/state/state-store.ts";
+import { type CliResult, fairlead, startFairlead } from "../support/cli.ts";
 import { git } from "../support/git-folder.ts";
 import { problemsAgainst } from "../support/schemas.ts";
 import { SERVER, serviceFile, shop } from "../support/shop.ts";
@@ -108,6 +111,30 @@ describe("apply", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("stock");
     expect(await answer(orders)).toMatchObject({ greeting: "planned", release: "2" });
+    expect(await answer(stock)).toMatchObject({ greeting: "hello", release: "1" });
+  });
+
+  test("a yes is to what was shown, and so is nothing to do: what is edited while it waits for another run is not applied", async () => {
+    const { folder, run, edit, stock } = await openShop();
+    expect((await run("apply", "--yes")).code).toBe(0);
+    const repository = await openRepository(folder, process.env);
+    const store = stateStore({ refs: localRefStore(repository), environment: "development" });
+    const { oid, state } = await store.read();
+    const other = { run: "other", nonce: "f".repeat(32), beat: 0, ttlMs: 600_000, since: new Date().toISOString() };
+    const epoch = state.epoch + 1;
+    const taken = await store.swap(
+      oid,
+      { epoch, claim: { ...other, epoch }, message: "other begins" },
+      { run: "other", nonce: "a1" },
+    );
+    const applying = startFairlead(["apply"], { cwd: folder });
+    await applying.sees("waiting for other");
+    edit("services/stock.yaml", "GREETING: hello", "GREETING: unseen");
+    if (taken.is !== "won") throw new Error("nobody else was there");
+    await store.swap(taken.oid, { claim: null, message: "other ends" }, { run: "other", nonce: "a2" });
+    await repository.close();
+    expect((await applying.ended()).code).toBe(1);
+    await applying.sees("it was not part of what was approved");
     expect(await answer(stock)).toMatchObject({ greeting: "hello", release: "1" });
   });
 

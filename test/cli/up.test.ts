@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -110,6 +110,22 @@ describe("up", () => {
     expect(processesOf(folder)).toEqual([]);
     expect((await fairlead(["up", "--once"], { cwd: folder })).code).toBe(0);
     expect((await fairlead(["plan", "--detailed-exitcode"], { cwd: folder })).code).toBe(0);
+  });
+
+  test("a history that cannot be written is said, and ends nothing; Ctrl-C stops everything, even where Git's folder is gone", async () => {
+    const { folder, stock } = await shop();
+    mkdirSync(join(folder, ".git/refs/fairlead"), { recursive: true });
+    writeFileSync(join(folder, ".git/refs/fairlead/health.lock"), "");
+    const [port = 0] = await freePorts(1);
+    const up = startFairlead(["up", "--port", String(port)], { cwd: folder });
+    await up.sees("health history: 2 samples could not be stored yet");
+    await up.sees("Ctrl-C stops everything");
+    expect(await answer(stock)).toMatchObject({ release: "1" });
+    rmSync(join(folder, ".git"), { recursive: true });
+    up.process.kill("SIGINT");
+    await up.ended();
+    await expect(fetch(`http://127.0.0.1:${stock}/`)).rejects.toThrow();
+    expect(processesOf(folder)).toEqual([]);
   });
 
   test("a site port that is in use is an error before anything starts", async () => {

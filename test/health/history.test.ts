@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { GitError } from "../../src/git/git-error.ts";
 import { localRefStore } from "../../src/git/local-ref-store.ts";
 import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
@@ -187,8 +188,23 @@ test("an append that is always overtaken gives up after a bound, and says that t
     },
   };
   const [problem, ...others] = await healthStore({ refs: busy, random, clock: promptly }).append(segment());
-  expect({ swaps, others, code: problem?.code }).toEqual({ swaps: 8, others: [], code: "health-history-busy" });
-  expect(problem?.summary).toBe("health history: 2 samples could not be stored yet, 8 attempts were overtaken");
+  expect({ swaps, others, code: problem?.code }).toEqual({ swaps: 8, others: [], code: "health-not-stored" });
+  expect(problem?.summary).toBe(
+    "health history: 2 samples could not be stored yet: 8 attempts were overtaken by other collectors",
+  );
+});
+
+test("an append to a ref that Git cannot write is a problem that is said, and a bug of ours is not hidden", async () => {
+  const failing = (error: Error): RefStore => ({
+    read: (ref) => memoryRefStore().read(ref),
+    swap: () => Promise.reject(error),
+  });
+  const full = new GitError("failed", "git fast-import failed", "No space left on device");
+  expect(await healthStore({ refs: failing(full), random, clock: promptly }).append(segment())).toMatchObject([
+    { code: "health-not-stored", severity: "warning", summary: expect.stringContaining("No space left on device") },
+  ]);
+  const bug = healthStore({ refs: failing(new TypeError("ours")), random, clock: promptly });
+  await expect(bug.append(segment())).rejects.toThrow("ours");
 });
 
 test("a collector seals what it saw, each sample and beat once, and nothing when it saw nothing", async () => {

@@ -157,6 +157,19 @@ test("closing cuts what is being asked: neither a sample nor a beat that anyone 
   expect({ samples, beats: beats.size, sleeping: clock.sleeping }).toEqual({ samples: [], beats: 0, sleeping: 0 });
 });
 
+test("checking once, called off: what was cut or not asked yet has no sample, for a Ctrl-C is nobody's downtime", async () => {
+  const clock = virtualClock();
+  const [quick, slower, waiting] = [slow(clock, "quick", 10), slow(clock, "slower", 900), slow(clock, "waiting", 10)];
+  const services = [quick, slower, waiting].map(({ watched }) => watched);
+  const stop = new AbortController();
+  const done = checkOnce({ services, clock, concurrency: 1, signal: stop.signal });
+  await clock.advance(500);
+  stop.abort();
+  await clock.advance(1_000);
+  expect((await done).map(({ service }) => service)).toEqual(["quick"]);
+  expect(waiting.asked).toEqual([]);
+});
+
 test("checking once gives one sample a service, in their order, whoever answers first", async () => {
   const clock = virtualClock();
   const services = [slow(clock, "late", 900), slow(clock, "early", 10)].map(({ watched }) => watched);

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { renderReport, reportToJson } from "../../apply/report.ts";
+import { reportToJson } from "../../apply/report.ts";
 import type { Digest, Ms, ServiceId } from "../../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../../model/diagnostic.ts";
 import { approvalOf } from "../../plan/approval.ts";
 import { renderText } from "../../plan/render-text.ts";
-import { applyHere } from "../apply-here.ts";
+import { applyHere, showReport } from "../apply-here.ts";
 import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
 import { obstaclesOf } from "../obstacles.ts";
@@ -45,16 +45,16 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
     showProblems(terminal, planned.diagnostics);
     if (!isUsable(planned.safety)) return refuse(terminal, planned.safety);
 
-    let approved: "all" | ReadonlyMap<ServiceId, Digest> = approval?.value?.steps ?? "all";
     if (approval === null && planned.plan.steps.some(({ action }) => action !== "held")) {
       if (!options.yes && !terminal.interactive) return refuse(terminal, [needsYes()]);
       if (!options.yes && !(await confirmed(environment.name))) {
         terminal.say("Nothing was changed.");
         return 1;
       }
-      // A yes is to what was shown: what changes from here on gets a plan of its own.
-      approved = new Map(planned.plan.steps.map((step) => [step.service, step.digest]));
     }
+    // A yes is to what was shown, and so is having nothing to ask: what changes from here on gets a plan of its own.
+    const approved: ReadonlyMap<ServiceId, Digest> =
+      approval?.value?.steps ?? new Map(planned.plan.steps.map((step) => [step.service, step.digest]));
 
     const connection = await environment.kind
       .connector()
@@ -75,7 +75,7 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
         ...(budget === undefined ? {} : { budgetMs: budget }),
       });
       if (terminal.json) terminal.result(`${JSON.stringify(reportToJson(report), null, 2)}\n`);
-      else terminal.say(renderReport(report, { color: terminal.color, width: terminal.width }));
+      else showReport(terminal, report, [...planned.diagnostics, ...planned.safety]);
       return exitCodeOf(report, options.detailedExitcode === true);
     } finally {
       await connection.value.close();

@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { relative } from "node:path";
 import stringWidth from "fast-string-width";
-import { renderReport } from "../../apply/report.ts";
+import type { ApplyReport } from "../../apply/apply-input.ts";
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
 import type { Catalog } from "../../model/catalog.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Sample } from "../../model/health.ts";
 import { renderText } from "../../plan/render-text.ts";
 import type { Connection } from "../../targets/connection.ts";
-import { applyHere } from "../apply-here.ts";
+import { applyHere, showReport } from "../apply-here.ts";
 import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
 import { type LiveStatus, openLiveStatus, timeOfDay } from "../live-status.ts";
@@ -40,73 +41,101 @@ type Ending = (() => Promise<unknown>)[];
  * can be checked is right; whatever happens afterwards, what was started is stopped again at the end.
  */
 export async function up(face: Face, options: UpOptions): Promise<number> {
-  const { terminal } = face;
   const workspace = await openWorkspace(face);
   const ending: Ending = [() => workspace.close()];
+  let endedWell = true;
+  let code = 1;
   try {
-    const opened = await openEnvironment(workspace, options.environment);
-    if (opened.value === null) return refuse(terminal, opened.diagnostics);
-    const environment = opened.value;
-    if (workspace.repository.kind === "local-only")
-      terminal.say("This folder is no Git repository: State is kept locally only, in .fairlead/.");
-    const planned = await environment.planned(new Set());
-    const problems = [...planned.diagnostics, ...planned.safety];
-    if (!isUsable(problems)) return refuse(terminal, problems);
-    showProblems(terminal, problems);
-    terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
-
-    let site: ServedSite | null = null;
-    const { root } = workspace.repository;
-    const only = await beTheOnlyUp(face, { root, environment: options.environment, site: () => site?.url ?? null });
-    if ("diagnostic" in only) return refuse(terminal, [only.diagnostic]);
-    ending.push(only.release);
-    const builder = siteBuilder(face, workspace, options.out);
-    ending.push(() => builder.close());
-    if (!options.once) {
-      // The port first: when it is taken, nothing has been started yet.
-      mkdirSync(builder.folder, { recursive: true });
-      const { base } = planned.catalog.project.site;
-      const served = await serveSite({ folder: builder.folder, port: options.port, base });
-      if ("diagnostic" in served) return refuse(terminal, [served.diagnostic]);
-      site = served.site;
-      ending.push(served.site.close);
-    }
-
-    const connector = await environment.kind.connector();
-    const connected = await connector.connect(connecting(face, workspace, environment), "start");
-    if (connected.value === null) return refuse(terminal, connected.diagnostics);
-    const connection = connected.value;
-    ending.push(() => stopEverything(face, connection));
-    const obstacles = await obstaclesOf(connection, planned);
-    if (obstacles.length > 0) return refuse(terminal, obstacles);
-    const session: Session = { face, workspace, environment, connection };
-
-    const report = await applyShown(session);
-    if (face.signal.aborted) return 130;
-    const { refresh: refreshMs } = planned.catalog.project.site;
-    const live = await openLiveStatus({ face, workspace, environment, builder, refreshMs });
-    ending.push(() => live.close());
-    const task = await startTask(terminal, "Asking every service, and drawing the status site");
-    const samples = await live.first(planned.catalog, task.update).catch((error: unknown) => {
-      task.fail(`The status site could not be built: ${error instanceof Error ? error.message : String(error)}`);
-      return null;
-    });
-    if (samples === null) return 1;
-    site?.open();
-    task.done(`${samples.length === 1 ? "1 service" : `${samples.length} services`} asked, the site is drawn`);
-    if (face.signal.aborted) return 130;
-    const width = Math.max(0, ...samples.map(({ service }) => service.length));
-    for (const sample of samples) terminal.say(sampleLine(terminal, sample, width));
-    terminal.say(whatIsWhere(face, { catalog: planned.catalog, address: site?.url ?? null, folder: builder.folder }));
-
-    if (options.once) {
-      const failed = samples.some(({ outcome }) => outcome === "fail");
-      return exitCodeOf(report, false) || (failed ? 1 : 0);
-    }
-    await keepUp(session, live, planned.catalog);
-    return 0;
+    code = await bringUp(face, options, workspace, ending);
   } finally {
-    for (const end of ending.reverse()) await end();
+    endedWell = await endAll(face, ending);
+  }
+  return endedWell ? code : code || 1;
+}
+
+/** Whatever one of them meets, the others still end what they have to: services before all. */
+async function endAll({ terminal }: Face, ending: Ending): Promise<boolean> {
+  let endedWell = true;
+  for (const end of ending.reverse()) {
+    try {
+      await end();
+    } catch (error) {
+      endedWell = false;
+      terminal.complain(`Something did not end well: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return endedWell;
+}
+
+async function bringUp(face: Face, options: UpOptions, workspace: Workspace, ending: Ending): Promise<number> {
+  const { terminal } = face;
+  const opened = await openEnvironment(workspace, options.environment);
+  if (opened.value === null) return refuse(terminal, opened.diagnostics);
+  const environment = opened.value;
+  if (workspace.repository.kind === "local-only")
+    terminal.say("This folder is no Git repository: State is kept locally only, in .fairlead/.");
+  const planned = await environment.planned(new Set());
+  const problems = [...planned.diagnostics, ...planned.safety];
+  if (!isUsable(problems)) return refuse(terminal, problems);
+  showProblems(terminal, problems);
+  terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
+
+  let site: ServedSite | null = null;
+  const { root } = workspace.repository;
+  const only = await beTheOnlyUp(face, { root, environment: options.environment, site: () => site?.url ?? null });
+  if ("diagnostic" in only) return refuse(terminal, [only.diagnostic]);
+  ending.push(only.release);
+  const builder = siteBuilder(face, workspace, options.out);
+  ending.push(() => builder.close());
+  if (!options.once) {
+    // The port first: when it is taken, nothing has been started yet.
+    mkdirSync(builder.folder, { recursive: true });
+    const { base } = planned.catalog.project.site;
+    const served = await serveSite({ folder: builder.folder, port: options.port, base });
+    if ("diagnostic" in served) return refuse(terminal, [served.diagnostic]);
+    site = served.site;
+    ending.push(served.site.close);
+  }
+
+  const connector = await environment.kind.connector();
+  const connected = await connector.connect(connecting(face, workspace, environment), "start");
+  if (connected.value === null) return refuse(terminal, connected.diagnostics);
+  const connection = connected.value;
+  ending.push(() => stopEverything(face, connection));
+  const obstacles = await obstaclesOf(connection, planned);
+  if (obstacles.length > 0) return refuse(terminal, obstacles);
+  const session: Session = { face, workspace, environment, connection };
+  const report = await applyShown(session, problems);
+  if (face.signal.aborted) return 130;
+
+  const { refresh: refreshMs } = planned.catalog.project.site;
+  const live = await openLiveStatus({ face, workspace, environment, builder, refreshMs });
+  ending.push(() => live.close());
+  const samples = await firstLook(face, live, planned.catalog);
+  if (samples === null) return 1;
+  site?.open();
+  if (face.signal.aborted) return 130;
+  const width = Math.max(0, ...samples.map(({ service }) => service.length));
+  for (const sample of samples) terminal.say(sampleLine(terminal, sample, width));
+  terminal.say(whatIsWhere(face, { catalog: planned.catalog, address: site?.url ?? null, folder: builder.folder }));
+  if (options.once) {
+    const failed = samples.some(({ outcome }) => outcome === "fail");
+    return exitCodeOf(report, false) || (failed ? 1 : 0);
+  }
+  await keepUp(session, live, planned.catalog);
+  return 0;
+}
+
+/** Asks each service once and draws the site; null where it cannot be drawn, which has been said. */
+async function firstLook(face: Face, live: LiveStatus, catalog: Catalog): Promise<readonly Sample[] | null> {
+  const task = await startTask(face.terminal, "Asking every service, and drawing the status site");
+  try {
+    const samples = await live.first(catalog, task.update);
+    task.done(`${samples.length === 1 ? "1 service" : `${samples.length} services`} asked, the site is drawn`);
+    return samples;
+  } catch (error) {
+    task.fail(`The status site could not be built: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
   }
 }
 
@@ -160,14 +189,21 @@ async function react(session: Session, changed: readonly string[]): Promise<Cata
     return null;
   }
   terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
-  if (planned.plan.steps.some(({ action }) => action !== "held")) await applyShown(session);
+  if (planned.plan.steps.every(({ action }) => action === "held")) return planned.catalog;
+  try {
+    await applyShown(session, problems);
+  } catch (error) {
+    // A State out of reach, or a disk that is full: the services that run have done nothing wrong.
+    terminal.complain(`The change could not be applied: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
   return planned.catalog;
 }
 
-async function applyShown(session: Session) {
+async function applyShown(session: Session, shown: readonly Diagnostic[]): Promise<ApplyReport> {
   const { face } = session;
   const report = await applyHere({ ...session, approved: "all", allowDestroy: new Set(), parallelism: 4 });
-  face.terminal.say(renderReport(report, { color: face.terminal.color, width: face.terminal.width }));
+  showReport(face.terminal, report, shown);
   return report;
 }
 
