@@ -28,6 +28,9 @@ export type Drive =
 const UNCONFIRMED = "Git did not confirm that the claim is still this run's";
 /** How long a service may be out of sight, or out of bounds, before this run leaves it to the next. */
 const UNSEEN_MS_MAX: Ms = 120_000;
+/** How long a target may be busy with itself before this run leaves the service to the next. */
+const PASSING_MS_MAX: Ms = 60_000;
+const PASSING_AGAIN_MS: Ms = 1_000;
 /** A target that refuses again and again will not change its mind. */
 const REFUSALS_MAX = 3;
 
@@ -47,6 +50,7 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
   let turns = 0;
   let refusals = 0;
   let refused: string | null = null;
+  let passingSince: Ms | null = null;
   let acted = false;
   try {
     while (!run.halted.aborted) {
@@ -94,18 +98,28 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
 
       const refusal = await actAll(run, next);
       if (run.halted.aborted) break;
+      if (refusal?.passing) {
+        // Says nothing of the release: no deadline of its own runs meanwhile.
+        passingSince ??= clock.monotonic();
+        if (clock.monotonic() - passingSince > PASSING_MS_MAX) return { is: "left", says: refusal.says };
+        input.onEvent?.({ service, says: `waiting: ${refusal.says}` });
+        await changes.nextOr(PASSING_AGAIN_MS);
+        rollout = { ...rollout, lastSeenAt: clock.now() };
+        continue;
+      }
+      passingSince = null;
       if (refusal !== null) {
-        refused = refusal;
+        refused = refusal.says;
         if (++refusals > REFUSALS_MAX)
           return {
             is: "ended",
             as: rollout.from === null ? "no-stable" : "rolled-back",
-            says: refusal,
+            says: refusal.says,
             foundDone: false,
             refused,
             remains: remains(),
           };
-        input.onEvent?.({ service, says: refusal });
+        input.onEvent?.({ service, says: refusal.says });
         rollout = { ...rollout, order: "abort" };
         continue;
       }
@@ -118,8 +132,13 @@ export async function driveRollout(run: Run, service: ServiceId, begun: Rollout)
   }
 }
 
-/** Does a turn's actions in order; a sentence where one was refused. Fenced ends the run; a broken connection, this turn. */
-async function actAll(run: Run, next: Next): Promise<string | null> {
+interface Refusal {
+  readonly says: string;
+  readonly passing: boolean;
+}
+
+/** Does a turn's actions in order, until one is refused. Fenced or a broken connection ends the turn. */
+async function actAll(run: Run, next: Next): Promise<Refusal | null> {
   for (const [index, action] of next.actions.entries()) {
     if (run.halted.aborted) return null;
     await run.input.crash?.("before-act");
@@ -127,12 +146,13 @@ async function actAll(run: Run, next: Next): Promise<string | null> {
     await run.input.crash?.("after-act");
     if (receipt === null) return null;
     if (receipt.is === "fenced") {
-      run.halt("fenced");
+      await run.outrank(receipt.seen);
       return null;
     }
     if (receipt.is === "refused") {
-      run.diagnostics.push(receipt.diagnostic);
-      return receipt.diagnostic.summary;
+      const { diagnostic, passing = false } = receipt;
+      if (!passing) run.diagnostics.push(diagnostic);
+      return { says: diagnostic.summary, passing };
     }
   }
   return null;
@@ -157,7 +177,7 @@ async function renamed(run: Run, rollout: Rollout, from: ServiceId): Promise<Rol
   if (old === null) return rollout;
   if (old.groups.length === 0) return rest;
   const receipt = await act(run, { do: "rename", service: from, to: rollout.service }, `${rollout.id}#rename`);
-  if (receipt?.is === "fenced") run.halt("fenced");
+  if (receipt?.is === "fenced") await run.outrank(receipt.seen);
   return receipt?.is === "done" ? rest : rollout;
 }
 

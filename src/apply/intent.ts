@@ -54,7 +54,7 @@ function begun(
   { movedFrom = record.rollout?.movedFrom, ...how }: Pick<Rollout, "from" | "to" | "strategy" | "movedFrom">,
 ): Rollout {
   const { now } = moment(run);
-  const rollout = beginRollout({ ...how, service: record.service, epoch: run.holder.claim.epoch, now });
+  const rollout = beginRollout({ ...how, service: record.service, claim: run.holder.claim, now });
   return movedFrom === undefined ? rollout : { ...rollout, movedFrom };
 }
 

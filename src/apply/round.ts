@@ -108,7 +108,7 @@ function restored(
 ): WorkDraft[] {
   const now = run.input.clock.now();
   const at = new Date(now).toISOString();
-  const { epoch } = run.holder.claim;
+  const { claim } = run.holder;
   const works = new Map<ServiceId, WorkDraft>();
   for (const [service, record] of run.holder.state().services) {
     if (record.rollout !== null || on.busy.has(service) || run.taken.has(service)) continue;
@@ -121,7 +121,7 @@ function restored(
     run.input.onEvent?.({ service, says: `${drift}: ${remedy}` });
     run.taken.set(service, "restored");
     const strategy = release === null ? "retire" : "rolling";
-    const rollout = beginRollout({ service, from: null, to: release?.number ?? null, strategy, epoch, now });
+    const rollout = beginRollout({ service, from: null, to: release?.number ?? null, strategy, claim, now });
     const waitsFor = release?.spec.dependencies.toSorted() ?? [];
     const work = { service, step: null, release: null, rollout, waitsFor, needsThem: false } as const;
     works.set(service, { ...work, why: "restore", record: withRollout(record, rollout, at) });

@@ -22,6 +22,11 @@ export interface Run {
   haltedBecause(): Halt | null;
   /** A sign of life. Halts the run where the claim is somebody else's. Throws GitErrors. */
   beat(): Promise<void>;
+  /**
+   * The target has seen `epoch`, which is later than ours. Where the claim is still ours, it is State that was rewound or begun
+   * anew: then the run goes on under a higher epoch, and says so. Otherwise another run has taken over, and this one halts.
+   */
+  outrank(epoch: number): Promise<void>;
   /** Notes what became of a service; a later note replaces an earlier one. */
   note(outcome: ServiceOutcome): void;
   readonly outcomes: ReadonlyMap<ServiceId, ServiceOutcome>;
@@ -37,6 +42,7 @@ export const TTL_MS: Ms = 60_000;
 export function startRun(input: ApplyInput, holder: Holder): Run {
   const controller = new AbortController();
   const outcomes = new Map<ServiceId, ServiceOutcome>();
+  const diagnostics: Diagnostic[] = [];
   let because: Halt | null = null;
   const halt = (reason: Halt): void => {
     because ??= reason;
@@ -64,13 +70,30 @@ export function startRun(input: ApplyInput, holder: Holder): Run {
       if (!isFresh()) await beat().catch(() => undefined);
       return because !== "fenced" && isFresh();
     },
+    async outrank(epoch) {
+      if (epoch < holder.claim.epoch) return;
+      if ((await holder.raise(epoch + 1)) === "lost") return halt("fenced");
+      diagnostics.push(behindTarget(input.environment, epoch));
+    },
     note(outcome) {
       outcomes.set(outcome.service, outcome);
     },
     outcomes,
-    diagnostics: [],
+    diagnostics,
     taken: new Map(),
     plan: null,
+  };
+}
+
+function behindTarget(environment: string, epoch: number): Diagnostic {
+  return {
+    code: "state-behind-target",
+    severity: "warning",
+    environment,
+    summary: `the target has seen runs up to epoch ${epoch} that this State knows nothing of`,
+    detail:
+      "State was rewound or begun anew. This run goes on above them; runs of the old State are refused from now on.",
+    hint: "if that is news to you, look who moved the state branch",
   };
 }
 
@@ -104,10 +127,12 @@ export function keepAlive(run: Run): { stop(): Promise<void> } {
 export function reportOf(run: Run): ApplyReport {
   const { environment, run: name } = run.input;
   const services = [...run.outcomes.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
-  const bad = services.some(({ outcome }) => ["failed", "rolled-back", "skipped", "refused"].includes(outcome));
+  const has = (...words: ServiceOutcome["outcome"][]): boolean =>
+    services.some(({ outcome }) => words.includes(outcome));
+  const bad = has("failed", "rolled-back", "skipped", "refused");
   const idle = services.every(({ outcome }) => outcome === "held");
   const halted = run.haltedBecause();
-  const ended = bad ? "failed" : idle ? "nothing-to-do" : "applied";
+  const ended = bad || has("unfinished") ? "failed" : idle ? "nothing-to-do" : "applied";
   // A pause is no failure, and hides none.
   const outcome = halted === null || (halted === "paused" && bad) ? ended : halted;
   return { environment, run: name, outcome, plan: run.plan, services, diagnostics: run.diagnostics };

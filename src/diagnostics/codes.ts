@@ -53,6 +53,7 @@ export const CODES = {
   "health-segment-unreadable": "A file of the health history cannot be used and is left out.",
   "health-not-stored":
     "Samples could not be stored yet, because other collectors were faster or the ref was out of reach.",
+  "state-behind-target": "A target has seen later runs than State knows of.",
   "up-runs-already": "Another `fairlead up` runs in this folder.",
   "site-port-unavailable": "The status site cannot be served on the port that was asked for.",
   "secret-unresolved": "A service refers to a secret that has no value in the environment.",

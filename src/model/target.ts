@@ -52,7 +52,8 @@ export interface Fence {
 export type Receipt =
   | { readonly is: "done" }
   | { readonly is: "fenced"; readonly seen: number }
-  | { readonly is: "refused"; readonly diagnostic: Diagnostic };
+  /** `passing`: a matter of moments (it is stopping, its disk is full), which says nothing of the release. */
+  | { readonly is: "refused"; readonly diagnostic: Diagnostic; readonly passing?: true };
 
 /** Values of a release's secrets, by name. The secrets room comes with its issue; until then every reference is unresolved. */
 export interface SecretReader {

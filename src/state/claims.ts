@@ -26,6 +26,8 @@ export interface Holder {
   /** Writes what is queued now. */
   flush(): Promise<Written>;
   beat(): Promise<Written>;
+  /** Goes on under a higher epoch: for a target that has seen a later one than State knows of. */
+  raise(epoch: number): Promise<Written>;
   /** Gives the claim back, with what is queued. */
   release(message: string): Promise<Written>;
 }
@@ -120,6 +122,12 @@ function takingMessage(claim: Claim, other: Claim | null): string {
   return claim.url === undefined ? subject : `${subject}\n\n${claim.url}`;
 }
 
+/** What a write does to the claim besides raising its beat. */
+interface How {
+  readonly closing?: boolean;
+  readonly epoch?: number;
+}
+
 function taken(
   input: Parameters<typeof takeClaim>[0],
   from: { readonly oid: Oid; readonly state: State; readonly claim: Claim },
@@ -132,9 +140,9 @@ function taken(
   let tail: Promise<unknown> = Promise.resolve();
 
   /** One swap of everything; again while the claim is ours, and with a pause where the connection breaks. */
-  const swapNow = async (change: Change, closing: boolean): Promise<Written> => {
+  const swapNow = async (change: Change, { closing = false, epoch = claim.epoch }: How): Promise<Written> => {
     const queued = [...queue];
-    const next: Claim = { ...claim, beat: claim.beat + 1 };
+    const next: Claim = { ...claim, beat: claim.beat + 1, epoch };
     let pauseMs = PAUSE_MS;
     let trouble: unknown = null;
     const done = (): Written => {
@@ -146,7 +154,7 @@ function taken(
     for (let attempt = 1; attempt <= WRITE_ATTEMPTS_MAX; attempt++) {
       const made = combine(state, [...queued, change]);
       if (made === null) return "written";
-      const whole: StateChange = { ...made, claim: closing ? null : next };
+      const whole: StateChange = { ...made, epoch, claim: closing ? null : next };
       try {
         const swap = await store.swap(oid, whole, { run, nonce: input.nonce() });
         if (swap.is === "won") {
@@ -175,11 +183,11 @@ function taken(
     throw trouble ?? new GitError("unreachable", `the state of ${state.environment} could not be written`);
   };
 
-  const inTurn = (change: Change, closing = false): Promise<Written> => {
+  const inTurn = (change: Change, how: How = {}): Promise<Written> => {
     const result = tail.then(() => {
       timer?.abort();
       timer = null;
-      return ours ? swapNow(change, closing) : "lost";
+      return ours ? swapNow(change, how) : "lost";
     });
     // A failure is told to whoever asked; those that come after have their own attempt.
     tail = result.catch(() => {});
@@ -204,7 +212,8 @@ function taken(
     },
     flush,
     beat: () => inTurn(() => ({ message: `${run} is at work (beat ${claim.beat + 1})` })),
-    release: (message) => inTurn(() => ({ message }), true),
+    raise: (epoch) => inTurn(() => ({ message: `${run} goes on under epoch ${epoch}` }), { epoch }),
+    release: (message) => inTurn(() => ({ message }), { closing: true }),
   };
   return { is: "taken", holder };
 }

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { renderReport } from "../../src/apply/report.ts";
 import { retryHeld } from "../../src/apply/retry-held.ts";
 import { GitError } from "../../src/git/git-error.ts";
+import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import type { Release } from "../../src/model/state.ts";
+import type { Target } from "../../src/model/target.ts";
+import { stateStore } from "../../src/state/state-store.ts";
 import type { SimFaults } from "../../src/targets/sim/sim-faults.ts";
 import { NO_FAULTS } from "../../src/targets/sim/sim-faults.ts";
 import type { Fate } from "../../src/targets/sim/sim-instance.ts";
@@ -431,9 +434,46 @@ describe("an apply", () => {
     expect(renderReport(report, { color: false, width: 100 })).toMatch(
       /^Stopped applying to development: 2 changed; its State went out of reach/,
     );
-    const next = await shop.apply();
+    const next = await shop.apply({ patienceMs: 200_000 });
     expect(next.outcome).toBe("applied");
     expect(await shop.plan()).toEqual([]);
+  });
+
+  test("a State that was begun anew under a target that has seen later runs goes on above them, and says so", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {} });
+    for (const name of ["one", "two", "three"]) {
+      shop.declare({ web: { environment: { NAME: name } } });
+      expect((await shop.apply()).outcome).toBe("applied");
+    }
+    shop.declare({});
+    await shop.apply({ allowDestroy: new Set(["web"]) });
+    const anew = stateStore({ refs: memoryRefStore(), environment: "development" });
+    shop.declare({ web: {} });
+    const report = await shop.apply({ store: anew });
+    expect([report.outcome, outcomes(report)]).toEqual(["applied", ["done web r1"]]);
+    expect(report.diagnostics.map(({ code }) => code)).toEqual(["state-behind-target"]);
+    expect((await anew.read()).state.epoch).toBeGreaterThan(4);
+    expect(running(shop.world, "web")).toEqual({ r1: 1 });
+  });
+
+  test("what a target refuses for a moment is waited for, and holds no release", async () => {
+    const shop = smallShop();
+    shop.declare({ web: {} });
+    const { target, edge } = simTarget(shop.world);
+    const stopping = { code: "local-agent-stopping", severity: "error", summary: "it is stopping" } as const;
+    let refusals = 0;
+    const act: Target["act"] = async (...action) =>
+      refusals++ < 20 ? { is: "refused", diagnostic: stopping, passing: true } : target.act(...action);
+    const report = await shop.apply({ target: { ...target, act }, edge });
+    expect([report.outcome, outcomes(report), report.diagnostics]).toEqual(["applied", ["done web r1"], []]);
+
+    refusals = Number.NEGATIVE_INFINITY;
+    shop.declare({ web: { environment: { A: "1" } } });
+    const given = await shop.apply({ target: { ...target, act }, edge });
+    expect([given.outcome, outcomes(given)]).toEqual(["failed", ["unfinished web r2"]]);
+    expect((await shop.state()).services.get("web")?.held).toBeNull();
+    expect((await shop.apply()).outcome).toBe("applied");
   });
 
   test("waits for another run within its patience, then says who is busy", async () => {

@@ -31,7 +31,14 @@ function recordAfter(step: Step, recorded: ServiceRecord | null): ServiceRecord 
   if (step.strategy === null) return withIntent(record, { ...intent, rollout: null });
   const to = step.strategy === "retire" ? null : release.number;
   const { service, strategy } = step;
-  const rollout = beginRollout({ service, from: record.stable, to, strategy, epoch: 1, now: 0 });
+  const rollout = beginRollout({
+    service,
+    from: record.stable,
+    to,
+    strategy,
+    claim: { epoch: 1, nonce: "0".repeat(32) },
+    now: 0,
+  });
   return withOutcome(withIntent(record, { ...intent, rollout }), to === null ? "gone" : "stable", { at: AT });
 }
 

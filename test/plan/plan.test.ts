@@ -335,7 +335,14 @@ describe("a rollout that an earlier run left unfinished", () => {
   const coming = recordOf(applied(next, state)).releases.at(-1);
   if (!coming) throw new Error("no release");
   const begun = (to: number | null) =>
-    beginRollout({ service: "web", from: 1, to, strategy: to === null ? "retire" : "rolling", epoch: 1, now: 0 });
+    beginRollout({
+      service: "web",
+      from: 1,
+      to,
+      strategy: to === null ? "retire" : "rolling",
+      claim: { epoch: 1, nonce: "0".repeat(32) },
+      now: 0,
+    });
   const midway = withRecord(state, {
     rollout: begun(2),
     releases: [...recordOf(state).releases, coming],

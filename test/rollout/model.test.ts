@@ -44,7 +44,7 @@ function simulate(name: RolloutStrategy, seed: number): Story {
     from: from?.number ?? null,
     to: to?.number ?? null,
     strategy: name,
-    epoch: 1,
+    claim: { epoch: 1, nonce: "0".repeat(32) },
     now: world.now,
   });
   let written = JSON.stringify(rollout);

@@ -341,7 +341,7 @@ export interface Spec {
  */
 export interface Rollout {
   /**
-   * Unique in the environment: <service>/<to>/<epoch>.
+   * Unique: <service>/<to>/<epoch>-<nonce of the claim>.
    */
   id: string;
   /**

@@ -187,7 +187,8 @@ export class Supervisor {
       this.#wishes.set(action.service, { ...this.#wish(action.service), policy, weights, fence: { epoch, keys } });
       await this.#state.save().catch(() => undefined);
       await this.#link.put().catch(() => undefined);
-      return { is: "refused", diagnostic: problem };
+      // Another program's port, or an edge that is just coming back: neither is the release's fault.
+      return { is: "refused", diagnostic: problem, passing: true };
     });
   }
 
@@ -253,12 +254,12 @@ export class Supervisor {
     } catch (error) {
       this.#wishes.set(next.service, before);
       const why = error instanceof Error ? error.message : String(error);
-      return { is: "refused", diagnostic: unkept(next.service, why) };
+      return { is: "refused", diagnostic: unkept(next.service, why), passing: true };
     }
   }
 
   #settled(wish: ServiceWish, fence: Fence): Receipt | null {
-    if (this.#stopping) return { is: "refused", diagnostic: ending(wish.service) };
+    if (this.#stopping) return { is: "refused", diagnostic: ending(wish.service), passing: true };
     const judged = judgeFence(wish.fence, fence);
     if (judged === "fenced") return { is: "fenced", seen: wish.fence.epoch };
     return judged === "replay" ? { is: "done" } : null;
