@@ -61,8 +61,15 @@ export async function buildSite({
     outDir: fresh,
     base: data.base,
     cacheDir: join(cache, "astro"),
-    // One stylesheet of everything, fetched once: a component may then use another's classes on any page.
-    vite: { cacheDir: join(cache, "vite"), logLevel: "error", build: { cssCodeSplit: false } },
+    vite: {
+      cacheDir: join(cache, "vite"),
+      logLevel: "error",
+      // One stylesheet of everything, fetched once: a component may then use another's classes on any page.
+      build: { cssCodeSplit: false },
+      // What draws the pages carries its packages in itself. Left to look for them where it lies, below the user's
+      // repository, it would meet the user's: other versions, or none.
+      environments: { prerender: { resolve: { noExternal: true } } },
+    },
     configFile: false,
     logLevel: "error",
     trailingSlash: "always",

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import type { Clock, Ms } from "../model/basics.ts";
 import type { SiteBuilt, SiteRequest } from "./build-site.ts";
 
@@ -36,9 +37,12 @@ export function siteProcess({
   let complaints = "";
   let drawn = "";
 
-  function started(): ChildProcess {
+  function startedIn(cwd: string): ChildProcess {
     if (child) return child;
+    mkdirSync(cwd, { recursive: true });
     const made = fork(entry, [], {
+      // Astro leaves files in the folder it runs in.
+      cwd,
       env: { ...env, ASTRO_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: [],
@@ -56,14 +60,14 @@ export function siteProcess({
   }
 
   /** Astro remembers a process's list of pages: one that has drawn other services would go on drawing those. */
-  function startedFor({ data }: SiteRequest): ChildProcess {
+  function startedFor({ data, cacheDir }: SiteRequest): ChildProcess {
     const services = data.services.map(({ id }) => id).join(" ");
     if (child && services !== drawn) {
       child.kill("SIGTERM");
       child = null;
     }
     drawn = services;
-    return started();
+    return startedIn(cacheDir);
   }
 
   return {

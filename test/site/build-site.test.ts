@@ -1,4 +1,4 @@
-import { chmod, cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { serveSite } from "../../src/cli/serve-site.ts";
@@ -35,6 +35,21 @@ test("a site is built from a read-only template, leaves foreign files alone, and
   await build({ ...data, services: data.services.filter(({ id }) => id !== "mailer") });
   expect(await readdir(join(outDir, "services"))).not.toContain("mailer");
   expect(await readFile(join(outDir, "CNAME"), "utf8")).toBe("status.example.com\n");
+});
+
+test("other versions of its packages in the user's repository are none of its business", async () => {
+  const repository = temporaryFolder();
+  for (const name of ["cookie", "devalue", "clsx", "d3-scale", "d3-shape", "@oslojs/encoding"]) {
+    const folder = join(repository, "node_modules", name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name, version: "0.0.1", main: "index.js" }));
+    await writeFile(join(folder, "index.js"), "module.exports = {};\n");
+  }
+  const builder = siteProcess({ entry: SITE_ENTRY, env: process.env, clock: systemClock });
+  onTestFinished(() => builder.close());
+  const outDir = join(repository, "dist");
+  const request = { data: demoSite(), outDir, siteRoot: SITE_ROOT, cacheDir: join(repository, "cache") };
+  expect((await builder.build(request)).pages).toBeGreaterThan(2);
 });
 
 test("until it is open a site tells visitors to wait, whatever pages an earlier run has left", async () => {
