@@ -78,7 +78,8 @@ function renamed(run: Run, step: Step, from: ServiceId): readonly WorkDraft[] {
     service: step.service,
     releases: old.releases.map((release) => {
       // The digest stays: it is what the target reports of instances that nobody touches.
-      return { ...release, service: step.service, spec: { ...release.spec, id: step.service } };
+      const renamedFrom = release.renamedFrom ?? from;
+      return { ...release, service: step.service, spec: { ...release.spec, id: step.service }, renamedFrom };
     }),
     rollout: null,
   };

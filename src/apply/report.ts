@@ -93,13 +93,20 @@ function goOn({ environment, services, outcome }: ApplyReport): string[] {
     ...services.filter((one) => one.outcome === "held"),
   ];
   const lines: string[] = [];
-  const first = failed[0];
-  if (first) lines.push(`Look at what it wrote: \`fairlead logs${where} ${first.service}\`.`);
-  if (held[0])
-    lines.push(
-      `A release that failed is not tried again until it changes, or: \`fairlead retry${where} ${held[0].service}\`.`,
-    );
+  if (failed.some(({ says }) => /Cannot find (package|module) /.test(says)))
+    lines.push("A package is missing: run `npm install`, and look whether the service's package.json names it.");
+  if (failed.length > 0) lines.push(`Look at what they wrote: ${commands(`logs${where}`, failed)}.`);
+  if (held.length > 0)
+    lines.push(`A release that failed is not tried again until it changes, or: ${commands(`retry${where}`, held)}.`);
   if (services.some((one) => one.outcome === "refused")) lines.push(`Look again: \`fairlead plan${where}\`.`);
   if (outcome === "interrupted" || outcome === "paused") lines.push(`Go on: \`fairlead apply${where}\`.`);
   return lines;
+}
+
+const COMMANDS_MAX = 3;
+
+/** `fairlead logs a`, `fairlead logs b` and 4 more. */
+function commands(command: string, of: readonly ServiceOutcome[]): string {
+  const shown = of.slice(0, COMMANDS_MAX).map(({ service }) => `\`fairlead ${command} ${service}\``);
+  return of.length > COMMANDS_MAX ? `${shown.join(", ")} and ${of.length - COMMANDS_MAX} more` : shown.join(", ");
 }

@@ -58,7 +58,7 @@ export async function nextRound(run: Run, observation: Observation): Promise<Rou
 /** Whether a step is to be done by this run; if not, what becomes of it is noted. */
 function mayTake(run: Run, step: Step, guards: readonly Diagnostic[], unreachable: ReadonlySet<ServiceId>): boolean {
   const { approved } = run.input;
-  if (run.taken.get(step.service) === step.digest || wasSkipped(run, step.service)) return false;
+  if (run.taken.get(step.service) === step.digest || wasGivenUp(run, step.service)) return false;
   const because = (outcome: "held" | "refused", says: string): false => {
     if (!run.taken.has(step.service))
       run.note({ service: step.service, action: step.action, outcome, says, release: null });
@@ -82,9 +82,13 @@ function mayTake(run: Run, step: Step, guards: readonly Diagnostic[], unreachabl
   return true;
 }
 
-/** What it needs has failed in this run; that the failure is recorded by now does not mend it. */
-function wasSkipped(run: Run, service: ServiceId): boolean {
-  return run.outcomes.get(service)?.outcome === "skipped";
+/**
+ * What it needs has failed in this run, and that the failure is recorded by now does not mend it; or this run has waited for
+ * it in vain, and leaves it to the next.
+ */
+function wasGivenUp(run: Run, service: ServiceId): boolean {
+  const outcome = run.outcomes.get(service)?.outcome;
+  return outcome === "skipped" || outcome === "unfinished";
 }
 
 /** Rollouts that an earlier run began and that no approved step takes up: their intent is recorded, so they are ended. */
@@ -92,7 +96,7 @@ function resumed(run: Run, busy: Set<ServiceId>): WorkDraft[] {
   const works: WorkDraft[] = [];
   for (const [service, record] of run.holder.state().services) {
     const { rollout } = record;
-    if (rollout === null || busy.has(service) || wasSkipped(run, service)) continue;
+    if (rollout === null || busy.has(service) || wasGivenUp(run, service)) continue;
     if (run.taken.has(`${service}/${rollout.id}`)) continue;
     run.taken.set(`${service}/${rollout.id}`, "");
     busy.add(service);

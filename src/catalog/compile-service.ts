@@ -72,14 +72,20 @@ export function compileService(read: Read, context: CompileContext, check: Schem
       if (!known.has(placeOf(diagnostic))) diagnostics.push(diagnostic);
     }
   }
-  if (diagnostics.some(({ severity }) => severity === "error"))
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    const { environments: _overlays, ...readable } = withoutShortForm(merged);
+    for (const rule of SERVICE_RULES)
+      if (rule.readsAnything === true)
+        for (const { keys, at, problem } of rule.find(readable as unknown as Spec, context))
+          diagnostics.push(where.diagnosticAt(keys, at, problem));
     return {
       service: null,
       ids: idsOf(raw, read.ids),
       // Of a service without a right id nobody could say what collides with what.
-      readable: alone.some(({ keys }) => keys[0] === "id") ? null : readableFacts(withoutShortForm(merged)),
+      readable: alone.some(({ keys }) => keys[0] === "id") ? null : readableFacts(readable),
       diagnostics,
     };
+  }
 
   const { value, sorted } = resolve(raw, own, context.project);
   const spec = value as unknown as Spec;

@@ -20,9 +20,13 @@ export async function discover(tree: Tree, globs: readonly string[]): Promise<Di
   const files = new Map<string, TreeEntry>();
   const links: TreeEntry[] = [];
   const large: TreeEntry[] = [];
+  const unread: TreeEntry[] = [];
   for (const folder of folders(globs)) {
     for await (const entry of tree.list(folder)) {
-      if (entry.mode === "120000" && (matches(entry.path) || matches(`${entry.path}/service.yaml`))) links.push(entry);
+      if (entry.path.endsWith(".yml") && !matches(entry.path) && matches(entry.path.replace(/yml$/, "yaml")))
+        unread.push(entry);
+      else if (entry.mode === "120000" && (matches(entry.path) || matches(`${entry.path}/service.yaml`)))
+        links.push(entry);
       else if (!entry.mode.startsWith("100") || !matches(entry.path)) continue;
       else if (entry.bytes > MAX_FILE_BYTES) large.push(entry);
       else files.set(entry.path, entry);
@@ -35,6 +39,7 @@ export async function discover(tree: Tree, globs: readonly string[]): Promise<Di
       ...(files.size + links.length + large.length === 0 ? [noServices(globs)] : []),
       ...(await linkDiagnostics(tree, links)),
       ...large.map((entry) => tooLarge(entry.path, entry.bytes)),
+      ...unread.map(otherEnding),
     ],
   };
 }
@@ -47,6 +52,16 @@ function noServices(globs: readonly string[]): Diagnostic {
     summary: "there is no service file here",
     detail: `Service files are those that match ${globs.map((glob) => `\`${glob}\``).join(" or ")}, without what Git ignores.`,
     hint: "make one with `fairlead new ID --template express`, or name another folder with `-C DIR`",
+  };
+}
+
+function otherEnding({ path }: TreeEntry): Diagnostic {
+  return {
+    code: "file-not-read",
+    severity: "warning",
+    summary: "this file is not read: service files end in `.yaml`",
+    hint: `rename it, or add its pattern to \`services\` of fairlead.yaml`,
+    range: top(path),
   };
 }
 

@@ -13,6 +13,8 @@ export interface ServiceContext {
 export interface ServiceRule {
   readonly code: string;
   readonly fact: string;
+  /** Also asked of a file with other errors, whose values may have any type: then nothing may be taken for granted. */
+  readonly readsAnything?: true;
   find(spec: Spec, context: ServiceContext): Iterable<PathProblem>;
 }
 

@@ -62,9 +62,12 @@ export async function applyHere(on: {
         task.note(`${event.service}: ${event.says}`);
       },
     });
-    if (report.outcome === "applied" || report.outcome === "nothing-to-do")
-      task.done(`${environment.name} is as declared`);
-    else task.fail(`${environment.name}: ${report.outcome}`);
+    const held = report.services.filter(({ outcome }) => outcome === "held").length;
+    if (report.outcome !== "applied" && report.outcome !== "nothing-to-do")
+      task.fail(`${environment.name}: ${report.outcome}`);
+    else if (held > 0)
+      task.fail(`${environment.name} is as declared but for ${held} that ${held === 1 ? "is" : "are"} held`);
+    else task.done(`${environment.name} is as declared`);
     return report;
   } catch (error) {
     task.fail("Applying broke off");

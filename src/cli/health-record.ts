@@ -10,6 +10,10 @@ import type { Spec } from "../model/service.ts";
 import type { Face } from "./face.ts";
 import type { Workspace } from "./workspace.ts";
 
+const SHOWN_MS = DAYS_SHOWN * 86_400_000;
+/** A segment a minute: half a day of them. */
+const HELD_MAX = 720;
+
 /** What is seen of an environment's services: at hand for the site, and kept in Git segment by segment. */
 export interface HealthRecord extends Pick<Collector, "beat" | "sample"> {
   /** Kept ones of the days that the site shows, and what was seen since. */
@@ -27,7 +31,7 @@ export async function openHealthRecord(
   const { clock } = face;
   const store = healthStore({ refs: (await workspace.refsOf(environment)).refs, random: face.nonce, clock });
   const now = clock.now();
-  const kept = await store.read(now - DAYS_SHOWN * 86_400_000, now);
+  const kept = await store.read(now - SHOWN_MS, now);
   const collector = hostname().replace(/[^A-Za-z0-9.]+/g, "-");
   const forStore = collect({ collector, environment, clock });
   const forSite = collect({ collector, environment, clock });
@@ -46,11 +50,14 @@ export async function openHealthRecord(
     segments() {
       const fresh = forSite.seal();
       if (fresh !== null) seen.push(fresh);
+      const oldest = clock.now() - SHOWN_MS;
+      while (seen[0] !== undefined && seen[0].to < oldest) seen.shift();
       return seen;
     },
     async save() {
       const fresh = forStore.seal();
-      if (fresh !== null) held.push(fresh);
+      // A ref that is out of reach for hours must not fill the memory: the oldest of what waits goes first.
+      if (fresh !== null) held = [...held, fresh].slice(-HELD_MAX);
       const problems: Diagnostic[] = [];
       for (const segment of [...held]) {
         const found = await store.append(segment);

@@ -27,7 +27,11 @@ export async function beTheOnlyUp(
     const other = await whoListens(path);
     if (other !== null) return { diagnostic: runsAlready(up.environment, other) };
     // Its process was killed: the socket's name is all that is left.
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // Another user's, in a folder that all share.
+    }
     if (!(await listens(server, path))) return { release: async () => {} };
   }
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };

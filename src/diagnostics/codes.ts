@@ -13,6 +13,7 @@ export const CODES = {
   "event-unpublished": "A service subscribes to an event that no service publishes.",
   "file-empty": "A file says nothing.",
   "file-encoding": "A file is not UTF-8.",
+  "file-not-read": "A file looks like a service file and is not read.",
   "file-too-large": "A file is too large to be a service file.",
   "health-unreachable": "A health block asks for an endpoint that cannot be reached.",
   "id-duplicate": "Two files declare the same id.",

@@ -1,4 +1,5 @@
 import { GitError } from "../git/git-error.ts";
+import { objectId } from "../git/object-id.ts";
 import type { Clock, Ms } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { HealthStore, Segment } from "../model/health.ts";
@@ -14,7 +15,7 @@ const ATTEMPTS_MAX = 8;
 /**
  * Health history over a RefStore. A segment is an immutable file of its own, so that two collectors never edit the same
  * one: losing the race for the ref means trying again on the new tip. Files are sharded by hour
- * (`segments/2026-11-24/12/<collector>-<from>-<to>-<nonce>.json`), which keeps Git's trees small and lets a reader
+ * (`segments/2026-11-24/12/<collector>-<from>-<to>-<digest>.json`), which keeps Git's trees small and lets a reader
  * choose by name.
  */
 export function healthStore({
@@ -33,8 +34,10 @@ export function healthStore({
   return {
     async append(segment) {
       const nonce = random();
-      const path = pathOf(segment, nonce);
-      const put = new Map([[path, encodeSegment(segment)]]);
+      const content = encodeSegment(segment);
+      // Named by what it holds: an append that arrived although it seemed lost is found by whoever tries it again later.
+      const path = pathOf(segment, objectId("blob", content, "sha1").slice(0, 16));
+      const put = new Map([[path, content]]);
       const message = `Health of ${segment.environment}: ${count(segment.samples.length, "sample")} by ${segment.collector}`;
       try {
         for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -42,7 +45,7 @@ export function healthStore({
           if (attempt > 0)
             await clock.sleep(attempt * 50 * (1 + (Number.parseInt(nonce.slice(0, 4), 16) || 0) / 0xffff));
           const tip = await refs.read(ref);
-          if (attempt > 0 && (await tip.tree.idAt(path)) !== null) return [];
+          if ((await tip.tree.idAt(path)) !== null) return [];
           const swap = await refs.swap({ ref, expected: tip.oid, put, parent: "expected", nonce, message });
           if (swap.is === "won") return [];
           // `conflict`: someone else was first. `unknown`: the next round looks whether our file is there.
@@ -83,10 +86,10 @@ async function decodeAll(
   return { value: segments, diagnostics };
 }
 
-function pathOf({ from, to, collector }: Segment, nonce: string): string {
+function pathOf({ from, to, collector }: Segment, digest: string): string {
   const at = new Date(from).toISOString();
   const name = collector.replace(/[^A-Za-z0-9.]+/g, "-").slice(0, 60);
-  return `segments/${at.slice(0, 10)}/${at.slice(11, 13)}/${name}-${from}-${to}-${nonce}.json`;
+  return `segments/${at.slice(0, 10)}/${at.slice(11, 13)}/${name}-${from}-${to}-${digest}.json`;
 }
 
 /** By its name alone; one that we did not write is read, so that it is named in a diagnostic rather than ignored. */

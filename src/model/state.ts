@@ -20,6 +20,8 @@ export interface Release {
   readonly commit: Oid | null;
   readonly createdAt: Instant;
   readonly run: string;
+  /** The id that the service had when it was made: what its digest was taken of. */
+  readonly renamedFrom?: ServiceId;
 }
 
 /** A failed or rolled-back release: plans show it as `held` until its spec or artifact changes, or `fairlead retry`. */

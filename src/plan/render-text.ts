@@ -168,7 +168,7 @@ function remarks(plan: Plan, { diagnostics = [], goOn = true }: PlanTextOptions,
   if (plan.steps.length === 0) return [];
   const held = plan.steps.filter(({ action }) => action === "held").map(({ service }) => service);
   const acting = plan.steps.length > held.length;
-  const destroyed = plan.steps.filter(({ mustBeNamed }) => mustBeNamed);
+  const destroyed = plan.steps.filter(({ mustBeNamed, service }) => mustBeNamed || plan.allowDestroy.includes(service));
   const lines: string[] = [];
   if (held.length > 0)
     lines.push(`What is held waits for another spec or other code, or for \`fairlead retry ${held[0]}\`.`);

@@ -10,7 +10,7 @@ import type { Snapshot } from "./state-cache.ts";
  * JSON, of which one is opened when it is first touched. Lines: a header with lengths and a checksum, then three sections:
  * index, blobs, blocks.
  */
-const MAGIC = "fairlead-state-cache 2";
+const MAGIC = "fairlead-state-cache 3";
 
 /** Few enough to compress well, small enough (a quarter of a megabyte at 10,000 services) to open one for one release. */
 const BLOCK_RELEASES = 150;
@@ -43,10 +43,11 @@ type IndexedRelease = readonly [
   artifactDigest: Digest,
   secrets: Readonly<Record<string, string>> | 0,
   bodyBytes: number,
+  isRenamed?: true,
 ];
 
 /** What of a release is parsed late. */
-type Body = Pick<Release, "spec" | "artifact" | "runDigest" | "commit" | "createdAt" | "run">;
+type Body = Pick<Release, "spec" | "artifact" | "runDigest" | "commit" | "createdAt" | "run" | "renamedFrom">;
 
 /** What a file held: the snapshot, and the bodies of its releases, so that they go into the next file as they are. */
 export interface DecodedSnapshot {
@@ -62,7 +63,9 @@ export function encodeSnapshot(ref: string, snapshot: Snapshot, bodies?: Readonl
       const body = bodies?.get(release) ?? encodeBody(release);
       pieces.push(body);
       const secrets = Object.keys(release.secrets).length === 0 ? 0 : release.secrets;
-      return [release.number, release.specDigest, release.artifactDigest, secrets, body.byteLength];
+      const { number, specDigest, artifactDigest, renamedFrom } = release;
+      const indexed = [number, specDigest, artifactDigest, secrets, body.byteLength] as const;
+      return renamedFrom === undefined ? indexed : [...indexed, true];
     });
     const { service, nextRelease, stable, rollout, held, protected: isProtected, updatedAt } = record;
     return [service, nextRelease, stable, rollout, held, isProtected, updatedAt, releases];
@@ -147,13 +150,13 @@ function bodyReader({ records, blocks }: Index, packed: Buffer): (position: numb
 
 /** The getters are own and enumerable: copies, digests and JSON of a release see all of it. */
 function lateRelease(service: ServiceId, indexed: IndexedRelease, text: () => string): Release {
-  const [number, specDigest, artifactDigest, secrets] = indexed;
+  const [number, specDigest, artifactDigest, secrets, , isRenamed] = indexed;
   let parsed: Body | undefined;
   const body = (): Body => {
     parsed ??= JSON.parse(text()) as Body;
     return parsed;
   };
-  return {
+  const late: Release = {
     number,
     service,
     get spec() {
@@ -178,9 +181,14 @@ function lateRelease(service: ServiceId, indexed: IndexedRelease, text: () => st
       return body().run;
     },
   };
+  // Hardly any has been renamed; `undefined` would be a key of its own.
+  return isRenamed
+    ? Object.defineProperty(late, "renamedFrom", { enumerable: true, get: () => body().renamedFrom })
+    : late;
 }
 
 function encodeBody(release: Release): Uint8Array {
-  const { spec, artifact, runDigest, commit, createdAt, run } = release;
-  return Buffer.from(JSON.stringify({ spec, artifact, runDigest, commit, createdAt, run } satisfies Body));
+  const { spec, artifact, runDigest, commit, createdAt, run, renamedFrom } = release;
+  const body = { spec, artifact, runDigest, commit, createdAt, run };
+  return Buffer.from(JSON.stringify((renamedFrom === undefined ? body : { ...body, renamedFrom }) satisfies Body));
 }

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { type Claim, type Journal, type ServiceRecord, STATE_VERSION } from "../model/state.ts";
+import { digestOf } from "../model/digest.ts";
+import { type Claim, type Journal, type Release, type ServiceRecord, STATE_VERSION } from "../model/state.ts";
 import { StateError } from "./state-error.ts";
 import { type StateDocument, stateValidator, type Validate } from "./state-schema.ts";
 
@@ -173,6 +174,12 @@ function judgeRecord(path: string, record: ServiceRecord): Problem[] {
       `/releases/${index}/spec/id`,
       `is \`${release.spec.id}\`, another service`,
     );
+    expect(isWhatItsDigestSays(release), `/releases/${index}/spec`, "is not what its digest says");
+    expect(
+      digestOf(release.artifact) === release.artifactDigest,
+      `/releases/${index}/artifact`,
+      "is not what its digest says",
+    );
     expect(index === 0 || release.number > (numbers[index - 1] ?? 0), `/releases/${index}/number`, "is out of order");
     expect(release.number < record.nextRelease, `/releases/${index}/number`, "would be given out again");
   });
@@ -181,8 +188,16 @@ function judgeRecord(path: string, record: ServiceRecord): Problem[] {
     expect(record.rollout.service === record.service, "/rollout/service", "is another service");
     expect(known(record.rollout.to), "/rollout/to", "names a release that is not recorded");
     expect(known(record.rollout.from), "/rollout/from", "names a release that is not recorded");
+    const { to, strategy } = record.rollout;
+    expect(to !== null || strategy === "retire", "/rollout/to", "names no release, as only `retire` may");
   }
   return problems;
+}
+
+/** Written with sorted keys, a spec has the digest of its text as it stands; whatever else is read is sorted first. */
+function isWhatItsDigestSays({ spec, specDigest, renamedFrom }: Release): boolean {
+  const made = renamedFrom === undefined ? spec : { ...spec, id: renamedFrom };
+  return hash("sha256", JSON.stringify(made)) === specDigest || digestOf(made) === specDigest;
 }
 
 function sorted(value: unknown): unknown {

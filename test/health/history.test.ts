@@ -75,10 +75,10 @@ describe.each(Object.entries(STORES))("health history over %s", (_, make) => {
     await store.append(segment());
     const [first = ""] = await pathsIn(refs);
     const before = await (await refs.read(HEALTH_REF)).tree.idAt(first);
-    await store.append(segment());
+    await store.append({ ...segment(), to: segment().to + 1 });
     expect(await pathsIn(refs)).toHaveLength(2);
     expect(await (await refs.read(HEALTH_REF)).tree.idAt(first)).toBe(before);
-    expect(first).toMatch(/^segments\/2026-11-24\/12\/one-\d+-\d+-[0-9a-f]{32}\.json$/);
+    expect(first).toMatch(/^segments\/2026-11-24\/12\/one-\d+-\d+-[0-9a-f]{16}\.json$/);
   });
 
   test("two collectors that append at once lose nothing", async () => {
@@ -192,6 +192,24 @@ test("an append that is always overtaken gives up after a bound, and says that t
   expect(problem?.summary).toBe(
     "health history: 2 samples could not be stored yet: 8 attempts were overtaken by other collectors",
   );
+});
+
+test("a segment that arrived although nobody said so is not kept twice when it is appended again", async () => {
+  const refs = memoryRefStore();
+  let isOut = false;
+  const flaky: RefStore = {
+    read: (ref) => (isOut ? Promise.reject(new GitError("unreachable", "the remote does not answer")) : refs.read(ref)),
+    async swap(request) {
+      await refs.swap(request);
+      isOut = true;
+      return { is: "unknown" };
+    },
+  };
+  const store = healthStore({ refs: flaky, random, clock: promptly });
+  expect((await store.append(segment())).map(({ code }) => code)).toEqual(["health-not-stored"]);
+  isOut = false;
+  expect(await store.append(segment())).toEqual([]);
+  expect(await pathsIn(refs)).toHaveLength(1);
 });
 
 test("an append to a ref that Git cannot write is a problem that is said, and a bug of ours is not hidden", async () => {

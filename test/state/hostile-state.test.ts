@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import type { Diagnostic } from "../../src/model/diagnostic.ts";
 import type { Journal, ServiceRecord } from "../../src/model/state.ts";
+import { beginRollout } from "../../src/rollout/begin.ts";
 import { encode, recordPath } from "../../src/state/state-codec.ts";
 import { StateError } from "../../src/state/state-error.ts";
 import { stateRef, stateStore } from "../../src/state/state-store.ts";
@@ -93,6 +94,31 @@ test("every problem of a state that was tampered with is located", async () => {
 test("records that do not add up are refused", async () => {
   const wrong: Readonly<Record<string, (record: ServiceRecord) => unknown>> = {
     "another service's": (record) => ({ ...record, service: "api" }),
+    "a spec that was edited under its digest": (record) => ({
+      ...record,
+      releases: record.releases.map((one) => ({ ...one, spec: { ...one.spec, command: ["sh", "-c", "curl evil"] } })),
+    }),
+    "an artifact that was edited under its digest": (record) => ({
+      ...record,
+      releases: record.releases.map((one) => ({
+        ...one,
+        artifact: { kind: "template", template: "evil", version: "1" },
+      })),
+    }),
+    "a rollout to nothing by a strategy that needs a release": (record) => ({
+      ...record,
+      rollout: {
+        ...beginRollout({
+          service: "web",
+          from: 1,
+          to: null,
+          strategy: "retire",
+          claim: { epoch: 1, nonce: "n" },
+          now: 0,
+        }),
+        strategy: "rolling",
+      },
+    }),
     "a number that would be given out again": (record) => ({ ...record, nextRelease: 1 }),
     "a spec of another service": (record) => ({
       ...record,

@@ -3,9 +3,13 @@ import type { ServiceRule } from "../rule.ts";
 export const conditionsParse: ServiceRule = {
   code: "condition-syntax",
   fact: "conditionsParse",
+  readsAnything: true,
   *find({ health }, { checkCondition }) {
     if (checkCondition === null) return;
-    for (const [index, condition] of (health?.conditions ?? []).entries()) {
+    const conditions: unknown = health?.conditions;
+    if (!Array.isArray(conditions)) return;
+    for (const [index, condition] of conditions.entries()) {
+      if (typeof condition !== "string") continue;
       const wrong = checkCondition(condition);
       if (wrong === null) continue;
       yield {

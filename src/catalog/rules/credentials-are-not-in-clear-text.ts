@@ -12,6 +12,7 @@ import { secretName } from "../secret-name.ts";
 export const credentialsAreNotInClearText: ServiceRule = {
   code: "credential-in-clear",
   fact: "credentialsAreNotInClearText",
+  readsAnything: true,
   find(spec) {
     const problems: PathProblem[] = [];
     const path: string[] = [];

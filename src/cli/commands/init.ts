@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { basename, relative, resolve } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import { renderInit } from "../../scaffold/render-init.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
 import type { Face } from "../face.ts";
@@ -7,7 +7,16 @@ import { startTask } from "../progress.ts";
 import { isUsable, refuse } from "../show-diagnostics.ts";
 import { version } from "../version.ts";
 
-/** `fairlead init [DIR]`: a repository that validates, with one service that runs. Overwrites nothing. */
+/** Comforts that a project has its own of: one that is there stays as it is, and what Fairlead would want of it is said. */
+const THEIRS: Readonly<Record<string, string>> = {
+  ".gitignore": "add `.fairlead/`, `dist/` and `node_modules/` to it",
+  ".vscode/extensions.json": "recommend `redhat.vscode-yaml` in it",
+  ".vscode/settings.json": "bind `./node_modules/fairlead/schemas/service.schema.json` to `services/*.yaml` in it",
+  "README.md": "say in it that `npx fairlead up` runs the services",
+  "package.json": "run `npm install --save-dev fairlead`",
+};
+
+/** `fairlead init [DIR]`: a folder that validates, with one service that runs. Overwrites nothing. */
 export async function init(
   face: Face,
   options: { readonly install: boolean },
@@ -16,13 +25,18 @@ export async function init(
   const { terminal } = face;
   const folder = resolve(face.directory, args[0] ?? ".");
   mkdirSync(folder, { recursive: true });
-  const files = renderInit({ name: projectName(basename(folder)), version: version() });
+  const all = renderInit({ name: projectName(basename(folder)), version: version() });
+  const isTheirs = (file: string): boolean => Object.hasOwn(THEIRS, file) && existsSync(join(folder, file));
+  const files = new Map([...all].filter(([file]) => !isTheirs(file)));
   const written = await writeFiles(folder, files);
   if (!isUsable(written.diagnostics)) return refuse(terminal, written.diagnostics);
   for (const file of [...files.keys()].sort()) terminal.say(`${terminal.style("green", "+")} ${file}`);
+  for (const file of [...all.keys()].filter((one) => !files.has(one)).sort())
+    terminal.say(`${terminal.style("yellow", "=")} ${file} is yours and stays as it is: ${THEIRS[file]}`);
 
   let installed = false;
-  if (options.install) {
+  const installs = options.install && files.has("package.json");
+  if (installs) {
     const task = await startTask(terminal, "npm install (for the pinned Fairlead and its lockfile)");
     const { execa } = await import("execa");
     const result = await execa("npm", ["install", "--no-audit", "--no-fund"], {
@@ -37,6 +51,10 @@ export async function init(
     if (installed) task.done("package-lock.json pins Fairlead");
     else {
       task.fail("npm install did not work; the files are there, and it can be run again");
+      if (result.all?.includes("E404"))
+        terminal.complain(
+          "This version of Fairlead is not in your registry: until it is, `fairlead up` runs the installed one.",
+        );
       terminal.complain(result.all ?? result.message ?? "");
     }
   }
@@ -44,7 +62,7 @@ export async function init(
   terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}  npx fairlead up`);
   if (terminal.json)
     terminal.result(`${JSON.stringify({ folder, files: [...files.keys()].sort(), installed }, null, 2)}\n`);
-  return options.install && !installed ? 1 : 0;
+  return installs && !installed ? 1 : 0;
 }
 
 /** A folder may be called anything; a project is an RFC 1123 label. */

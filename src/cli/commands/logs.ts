@@ -1,9 +1,9 @@
-import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";
+import { readableLine } from "../readable-line.ts";
 import { refuse } from "../show-diagnostics.ts";
 import { openWorkspace } from "../workspace.ts";
 
@@ -30,8 +30,8 @@ export async function logs(face: Face, options: LogsOptions, args: readonly stri
     const request = { service, lines, follow, signal: face.signal };
     const found = connector.logs(connecting(face, workspace, opened.value), request);
     if ("code" in found) return refuse(terminal, [found]);
-    // Services write what they like: a terminal gets nothing that could move its cursor.
-    for await (const line of found) terminal.result(process.stdout.isTTY ? escapeTerminal(line) : line);
+    // Services write what they like: people get nothing that could move their cursor. Programs get the lines as they are.
+    for await (const line of found) terminal.result(terminal.json ? line : readableLine(line, Infinity, "timed"));
     return 0;
   } finally {
     await workspace.close();

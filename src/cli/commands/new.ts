@@ -1,3 +1,4 @@
+import type { CatalogEntry } from "../../model/catalog.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { renderService } from "../../scaffold/render-service.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
@@ -24,7 +25,10 @@ export async function newService(
     const { services } = (await opened.value.declared()).value;
     const known = services.get(id);
     if (known !== undefined) return refuse(terminal, [declaredAlready(id, known.file)]);
-    const taken = new Set([...services.values()].map(({ spec }) => spec.networking?.port));
+    const holders = [...services.values()].map((entry) => [entry.spec.networking?.port, entry] as const);
+    const taken = new Map(holders);
+    const holder = options.port === undefined ? undefined : taken.get(options.port);
+    if (holder !== undefined) return refuse(terminal, [portTaken(options.port ?? 0, holder)]);
     let port = options.port ?? FIRST_PORT;
     while (options.port === undefined && taken.has(port)) port++;
     const { template } = options;
@@ -43,6 +47,15 @@ export async function newService(
   } finally {
     await workspace.close();
   }
+}
+
+function portTaken(port: number, { id, file }: CatalogEntry): Diagnostic {
+  return {
+    code: "port-collision",
+    severity: "error",
+    summary: `port ${port} is taken by \`${id}\`, declared in ${file}`,
+    hint: "choose another one, or leave --port out to get one that is free",
+  };
 }
 
 function declaredAlready(id: string, file: string): Diagnostic {

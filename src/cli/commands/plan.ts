@@ -26,13 +26,17 @@ export async function plan(face: Face, options: PlanOptions): Promise<number> {
     if (environment.value === null) return refuse(terminal, environment.diagnostics);
     const planned = await environment.value.planned(new Set(options.allowDestroy));
     if (!isUsable(planned.diagnostics)) return refuse(terminal, planned.diagnostics);
+    const problems = [...planned.diagnostics, ...planned.safety];
     const json = (): string => `${JSON.stringify(planToJson(planned.plan), null, 2)}\n`;
 
     const format = options.json ? "json" : (options.format ?? "text");
     if (format === "json") terminal.result(json());
     else if (format === "markdown") terminal.result(renderMarkdown(planned.plan));
-    else terminal.result(renderText(planned.plan, { color: terminal.color, width: terminal.width }));
-    showProblems(terminal, [...planned.diagnostics, ...planned.safety]);
+    else
+      terminal.result(
+        renderText(planned.plan, { color: terminal.color, width: terminal.width, diagnostics: problems }),
+      );
+    showProblems(terminal, problems);
     if (options.out !== undefined) {
       const file = resolve(face.directory, options.out);
       writeFileSync(file, json());

@@ -20,7 +20,7 @@ import { readableLine } from "../readable-line.ts";
 import { type ServedSite, serveSite } from "../serve-site.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteBuilder } from "../status-site.ts";
-import { watchFiles } from "../watch-files.ts";
+import { type FileWatch, watchFiles } from "../watch-files.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 import { exitCodeOf } from "./apply.ts";
 import { sampleLine } from "./check.ts";
@@ -104,8 +104,12 @@ async function bringUp(face: Face, options: UpOptions, workspace: Workspace, end
   ending.push(() => stopEverything(face, connection));
   const obstacles = await obstaclesOf(connection, planned);
   if (obstacles.length > 0) return refuse(terminal, obstacles);
-  const session: Session = { face, workspace, environment, connection };
-  const report = await applyShown(session, problems);
+  const files = watchFiles(workspace.repository.root, face.clock);
+  ending.push(() => files.close());
+  // Before anything is applied: an edit meanwhile must not wait for the next one to be seen.
+  files.follow(planned.catalog);
+  const session: Session = { face, workspace, environment, connection, files };
+  const report = await applyShown(session, planned, problems);
   if (face.signal.aborted) return 130;
 
   const { refresh: refreshMs } = planned.catalog.project.site;
@@ -144,14 +148,13 @@ interface Session {
   readonly workspace: Workspace;
   readonly environment: OpenEnvironment;
   readonly connection: Connection;
+  readonly files: FileWatch;
 }
 
 /** Watches files, services and health until Ctrl-C. */
 async function keepUp(session: Session, live: LiveStatus, catalog: Catalog): Promise<void> {
-  const { face, workspace, connection } = session;
-  const files = watchFiles(workspace.repository.root, face.clock);
+  const { face, connection, files } = session;
   const events = showEvents(session, connection);
-  files.follow(catalog);
   live.follow(catalog);
   face.terminal.say(face.terminal.style("dim", "Watching for changes. Ctrl-C stops everything."));
   for (;;) {
@@ -162,7 +165,6 @@ async function keepUp(session: Session, live: LiveStatus, catalog: Catalog): Pro
     files.follow(next);
     live.follow(next);
   }
-  await files.close();
   await events;
 }
 
@@ -191,7 +193,7 @@ async function react(session: Session, changed: readonly string[]): Promise<Cata
   terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
   if (planned.plan.steps.every(({ action }) => action === "held")) return planned.catalog;
   try {
-    await applyShown(session, problems);
+    await applyShown(session, planned, problems);
   } catch (error) {
     // A State out of reach, or a disk that is full: the services that run have done nothing wrong.
     terminal.complain(`The change could not be applied: ${error instanceof Error ? error.message : String(error)}`);
@@ -200,9 +202,11 @@ async function react(session: Session, changed: readonly string[]): Promise<Cata
   return planned.catalog;
 }
 
-async function applyShown(session: Session, shown: readonly Diagnostic[]): Promise<ApplyReport> {
+/** Applies the plan as it was shown: what is edited meanwhile gets one of its own. */
+async function applyShown(session: Session, { plan }: Planned, shown: readonly Diagnostic[]): Promise<ApplyReport> {
   const { face } = session;
-  const report = await applyHere({ ...session, approved: "all", allowDestroy: new Set(), parallelism: 4 });
+  const approved = new Map(plan.steps.map(({ service, digest }) => [service, digest]));
+  const report = await applyHere({ ...session, approved, allowDestroy: new Set(), parallelism: 4 });
   showReport(face.terminal, report, shown);
   return report;
 }

@@ -243,6 +243,10 @@ export interface Release {
    * The run that recorded it.
    */
   run: string;
+  /**
+   * The id that the service had when the release was made.
+   */
+  renamedFrom?: string;
 }
 /**
  * A service resolved for one environment: keys and nesting of the service file, durations in milliseconds, sizes in bytes. Only what acting on it needs is described here; the blocks are those of service.schema.json.

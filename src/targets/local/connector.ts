@@ -1,6 +1,7 @@
+import type { Clock, Ms } from "../../model/basics.ts";
 import type { EdgePolicy } from "../../model/edge.ts";
 import type { Connecting, Connection, Connector, LogRequest, TargetEvent } from "../connection.ts";
-import type { AgentClient } from "./agent-client.ts";
+import { type AgentClient, AgentUnreachable } from "./agent-client.ts";
 import { type AgentOptions, connectAgent, ensureAgent, isAnythingRunning, stopAgent } from "./agent-process.ts";
 import { localTarget } from "./local-target.ts";
 import { readLogs } from "./read-logs.ts";
@@ -35,16 +36,31 @@ function connection(connecting: Connecting, options: AgentOptions, agent: AgentC
   return {
     ...localTarget({ agent, environment, releases, files, addressOf, enforces: LOCAL_EDGE_ENFORCES, clock }),
     obstacles: (ports) => agent.blockedPorts([...ports].map(([service, port]) => ({ service, port }))),
-    events: (signal) => events(agent, signal),
+    events: (signal) => events(agent, clock, signal),
     stop: () => stopAgent(agent, options),
     close: () => agent.close(),
   };
 }
 
-async function* events(agent: AgentClient, signal: AbortSignal): AsyncGenerator<TargetEvent, void, undefined> {
-  for await (const event of agent.events(signal)) {
-    if (event.is === "log") yield { service: event.service, is: "log", says: event.line };
-    else yield { service: event.service, is: "happened", says: `${event.instance} (r${event.release}) ${event.says}` };
+const FOLLOW_AGAIN_MS: Ms = 1_000;
+
+/** Over the death of an agent: to follow the next one is what starts it, and without one nothing is restarted or kept. */
+async function* events(
+  agent: AgentClient,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<TargetEvent, void, undefined> {
+  while (!signal.aborted) {
+    try {
+      for await (const event of agent.events(signal)) {
+        const { service } = event;
+        if (event.is === "log") yield { service, is: "log", says: event.line };
+        else yield { service, is: "happened", says: `${event.instance} (r${event.release}) ${event.says}` };
+      }
+    } catch (error) {
+      if (!(error instanceof AgentUnreachable)) throw error;
+    }
+    await clock.sleep(FOLLOW_AGAIN_MS, signal);
   }
 }
 
