@@ -83,11 +83,12 @@ describe("imports", () => {
     for (const path of graph.keys()) visit(path, []);
   });
 
+  const ROOM = new RegExp(`/src/(?:${Object.keys(ROOMS).join("|")})/`);
   test("the site takes types alone from src/", () => {
     for (const path of walk(join(root, "site", "src"))) {
       if (!/\.(ts|astro)$/.test(path)) continue;
       for (const line of readFileSync(path, "utf8").split("\n")) {
-        if (/from\s+"[^"]*\/src\/(?:model|cli|health|plan|state)/.test(line))
+        if (/from\s+"(?:\.\.\/)+src\/\w+\//.test(line) && ROOM.test(line))
           expect(line, path).toMatch(/^\s*import type /);
       }
     }
@@ -95,6 +96,16 @@ describe("imports", () => {
 });
 
 describe("purity", () => {
+  /** Where data goes in and data comes out: neither disk, network, processes nor time. */
+  const PURE = new Set(["plan", "rollout"]);
+  for (const file of files.filter((candidate) => PURE.has(candidate.room))) {
+    test(`${file.path} can run with no disk, network, process or timer`, () => {
+      expect(file.code).not.toMatch(/from "node:(?:fs|net|http|https|dns|tls|child_process|worker_threads|timers)/);
+      expect(file.code).not.toMatch(/from "(?:undici|fastify|execa|simple-git|chokidar|\.\.\/git\/)/);
+      expect(file.code).not.toMatch(/\b(?:setTimeout|setInterval|setImmediate)\(|AbortSignal\.timeout\(/);
+    });
+  }
+
   const impure: readonly (readonly [string, RegExp])[] = [
     ["the environment", /\bprocess\.env\b/],
     ["the wall clock", /\bDate\.now\(|\bnew Date\(\)/],

@@ -3,14 +3,15 @@ import { createServer } from "node:net";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { realClock } from "../../src/agent/real-clock.ts";
 import { enforcedPolicy } from "../../src/edge/policy.ts";
+import { readHolder } from "../../src/targets/local/agent-lock.ts";
 import type { AgentOptions } from "../../src/targets/local/agent-process.ts";
 import { ensureAgent, isAnythingRunning, stopAgent } from "../../src/targets/local/agent-process.ts";
-import { LOCAL_EDGE_ENFORCES } from "../../src/targets/local/connector.ts";
+import { LOCAL_EDGE_ENFORCES, localConnector } from "../../src/targets/local/connector.ts";
 import { findProcess, leadersMarked } from "../../src/targets/local/process-table.ts";
 import { readLogs } from "../../src/targets/local/read-logs.ts";
 import { runtimeFolder } from "../../src/targets/local/runtime-folder.ts";
 import { RUNTIME_MARK } from "../../src/targets/local/supervisor.ts";
-import { freeTcpPort, type LocalEnvironment, LocalMachine } from "../support/local-runtime.ts";
+import { fixtureFiles, freeTcpPort, type LocalEnvironment, LocalMachine } from "../support/local-runtime.ts";
 import { until } from "../support/until.ts";
 
 const machine = new LocalMachine();
@@ -71,8 +72,7 @@ test("a service over its memory limit is started again, and says so", async () =
   const release = await local.release({ spec: { runtime: { replicas: 1, memory_limit: 150 * 1_048_576 } } });
   await local.serve(release);
   await fetch(local.url(release, "/eat?mb=200"));
-  const restarted = await until(async () => (await local.instances(release)).find(({ restarts }) => restarts === 1));
-  expect(restarted.says ?? "").toMatch(/^(memory \d+MB over 150MB)?/);
+  await until(async () => (await local.instances(release)).find(({ restarts }) => restarts === 1));
   const log: string[] = [];
   const { signal } = new AbortController();
   const asked = { logs: local.runtime.logs, service: "web", lines: 50, follow: false, signal, clock: realClock };
@@ -117,6 +117,34 @@ test("an agent that was killed leaves instances and open connections alone, and 
   const after = await local.ready(release, 2);
   expect(after.map(({ id, pid }) => ({ id, pid }))).toEqual(before.map(({ id, pid }) => ({ id, pid })));
   expect(leadersMarked(RUNTIME_MARK, local.runtime.folder)).toHaveLength(2);
+});
+
+test("whoever follows what happens has an agent again when it is killed, though nobody asks anything of it", async () => {
+  const local = await start();
+  const release = await local.release({ spec: { runtime: { replicas: 1 } } });
+  await local.serve(release);
+  const connecting = { ...local.options, files: fixtureFiles, settings: {}, addressOf: () => null };
+  const { value: connection } = await localConnector.connect(connecting, "start");
+  const over = new AbortController();
+  const happened: string[] = [];
+  const following = (async () => {
+    for await (const { says } of connection?.events(over.signal) ?? []) happened.push(says);
+  })();
+  const killed = local.agentPid;
+  await local.crashAgent();
+  await until(
+    async () => {
+      const holder = readHolder(local.runtime.lockFile);
+      return holder !== null && holder.pid !== killed && (await findProcess(holder.pid)) !== null;
+    },
+    { what: "another agent" },
+  );
+  const [one] = await local.ready(release, 1);
+  process.kill(one?.pid ?? 0, "SIGKILL");
+  await until(() => happened.some((says) => says.includes("ready")), { what: "the instance to be started again" });
+  over.abort();
+  await following;
+  await connection?.close();
 });
 
 test("a replayed action is a no-op for an agent that was restarted, too", async () => {
