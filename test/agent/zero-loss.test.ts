@@ -1,12 +1,14 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import type { Release } from "../../src/model/state.ts";
+import { fairlead } from "../support/cli.ts";
+import { gitFolder, temporaryFolder } from "../support/git-folder.ts";
 import { type Load, type Sent, startLoad } from "../support/load.ts";
-import { type LocalEnvironment, LocalMachine } from "../support/local-runtime.ts";
+import { freeTcpPort, type LocalEnvironment, LocalMachine } from "../support/local-runtime.ts";
 import { until } from "../support/until.ts";
 
-/** The full minute of the promise is for the bench; the suite sees the same change in a few seconds. */
+/** The full minute of the promise: `FAIRLEAD_LOAD_SECONDS=60 FAIRLEAD_LOAD_RATE=500`. The suite sees the same in a few seconds. */
 const SECONDS = Number(process.env["FAIRLEAD_LOAD_SECONDS"] ?? 8);
 const PER_SECOND = Number(process.env["FAIRLEAD_LOAD_RATE"] ?? 150);
 
@@ -69,6 +71,44 @@ test("a rolling change under load loses no request, and none is done twice", asy
   const releases = new Set(sent.map(({ says }) => JSON.parse(says.slice(4)).release));
   expect(releases).toEqual(new Set(["1", "2"]));
 }, 120_000);
+
+test("the same change by `fairlead apply`, planned, claimed and rolled by the strategy itself, loses none either", async () => {
+  const port = await freeTcpPort();
+  const seenFile = join(temporaryFolder(), "seen");
+  const yaml = `id: web
+name: Web
+type: api
+command: [node, server.mjs]
+source: services/web
+runtime: { replicas: 2 }
+networking: { port: ${port} }
+health: { endpoint: /health, interval: 300ms, timeout: 2s, failure_threshold: 2 }
+deployment: { strategy: rolling, min_healthy_time: 300ms, drain_time: 10s }
+environment: { SEEN_FILE: ${seenFile}, VERSION: "1" }
+`;
+  const folder = gitFolder({
+    ".gitignore": ".fairlead/\n",
+    "fairlead.yaml": "project: shop\n",
+    "services/web.yaml": yaml,
+    "services/web/server.mjs": readFileSync(
+      join(import.meta.dirname, "../targets/fixtures/service/server.mjs"),
+      "utf8",
+    ),
+  });
+  const apply = () => fairlead(["apply", "--yes"], { cwd: folder });
+  onTestFinished(async () => void (await fairlead(["down"], { cwd: folder })));
+  expect((await apply()).code).toBe(0);
+  const load = startLoad({ url: `http://127.0.0.1:${port}`, perSecond: PER_SECOND });
+  await seconds(1);
+  writeFileSync(join(folder, "services/web.yaml"), yaml.replace('VERSION: "1"', 'VERSION: "2"'));
+  expect((await apply()).code).toBe(0);
+  await seconds(1);
+  const sent = await load.stop();
+  expect(lostOf(sent)).toEqual([]);
+  const ids = readFileSync(seenFile, "utf8").trimEnd().split("\n");
+  expect([...ids].sort()).toEqual(sent.map(({ id }) => id).sort());
+  expect(new Set(sent.map(({ says }) => JSON.parse(says.slice(4)).release))).toEqual(new Set(["1", "2"]));
+}, 180_000);
 
 test("an agent killed under load is noticed by no connection", async () => {
   const { local, release } = await scene();
