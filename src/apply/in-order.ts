@@ -32,5 +32,6 @@ export async function inOrder(
     });
     ended.set(work.service, own);
   }
-  await Promise.all(ended.values());
+  // Nobody leaves while others still act: an error is thrown once all have ended.
+  for (const one of await Promise.allSettled(ended.values())) if (one.status === "rejected") throw one.reason;
 }

@@ -32,7 +32,7 @@ export interface Holder {
   release(message: string): Promise<Written>;
 }
 
-/** A push at most every 15 s: GitHub asks for no more than six a minute. */
+/** Outcomes are gathered for 15 s: with a beat every 20 s that is about the six pushes a minute that GitHub asks for. */
 const COALESCE_MS = 15_000;
 const POLL_MS = 2_000;
 /** What a claim may ask for at most: State is hostile input, and a claim must not lock an environment for ever. */
