@@ -94,6 +94,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       c
         .addOption(environment)
         .option("--once", "do it all once, stop the services again and exit")
+        .option("--yes", "do not ask, as is asked outside development")
         .option("--port <port>", "of the status site", portNumber, 4321)
         .option("--out <dir>", "folder of the status site", "dist/status"),
     async () => (await import("./commands/up.ts")).up,

@@ -160,10 +160,16 @@ describe("apply", () => {
   });
 
   test("nobody there to say yes: nothing is applied", async () => {
-    const { run, stock } = await openShop();
+    const { folder, run, stock } = await openShop();
     const { code, stderr } = await run("apply");
     expect(code).toBe(1);
     expect(stderr).toContain("add --yes");
+    writeFileSync(
+      join(folder, "fairlead.yaml"),
+      "project: shop\nenvironments: { development: { target: { kind: local } }, staging: { target: { kind: local } } }\n",
+    );
+    const up = await run("up", "--once", "-e", "staging");
+    expect([up.code, up.stderr.includes("add --yes")]).toEqual([1, true]);
     await expect(fetch(`http://127.0.0.1:${stock}/`)).rejects.toThrow();
   });
 

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { reportToJson } from "../../apply/report.ts";
 import type { Digest, Ms, ServiceId } from "../../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../../model/diagnostic.ts";
+import type { Plan } from "../../model/plan.ts";
 import { approvalOf } from "../../plan/approval.ts";
 import { renderText } from "../../plan/render-text.ts";
 import { applyHere, showReport } from "../apply-here.ts";
@@ -11,6 +12,7 @@ import type { Face } from "../face.ts";
 import { obstaclesOf } from "../obstacles.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
+import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../workspace.ts";
 
 export interface ApplyOptions {
@@ -45,13 +47,7 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
     showProblems(terminal, planned.diagnostics);
     if (!isUsable(planned.safety)) return refuse(terminal, planned.safety);
 
-    if (approval === null && planned.plan.steps.some(({ action }) => action !== "held")) {
-      if (!options.yes && !terminal.interactive) return refuse(terminal, [needsYes()]);
-      if (!options.yes && !(await confirmed(environment.name))) {
-        terminal.say("Nothing was changed.");
-        return 1;
-      }
-    }
+    if (approval === null && !options.yes && !(await isWanted(terminal, planned.plan))) return 1;
     // A yes is to what was shown, and so is having nothing to ask: what changes from here on gets a plan of its own.
     const approved: ReadonlyMap<ServiceId, Digest> =
       approval?.value?.steps ?? new Map(planned.plan.steps.map((step) => [step.service, step.digest]));
@@ -108,9 +104,17 @@ function readApproval(path: string, shown: string): ReturnType<typeof approvalOf
   return approvalOf(json);
 }
 
-async function confirmed(environment: string): Promise<boolean> {
+/** Asks for a yes to a plan that was just shown. False has been said already: there was no yes, or nobody to ask. */
+export async function isWanted(terminal: Terminal, { environment, steps }: Plan): Promise<boolean> {
+  if (steps.every(({ action }) => action === "held")) return true;
+  if (!terminal.interactive) {
+    refuse(terminal, [needsYes()]);
+    return false;
+  }
   const { confirm } = await import("@clack/prompts");
-  return (await confirm({ message: `Apply this to ${environment}?`, initialValue: false })) === true;
+  const yes = (await confirm({ message: `Apply this to ${environment}?`, initialValue: false })) === true;
+  if (!yes) terminal.say("Nothing was changed.");
+  return yes;
 }
 
 function needsYes(): Diagnostic {

@@ -31,7 +31,12 @@ export async function logs(face: Face, options: LogsOptions, args: readonly stri
     const found = connector.logs(connecting(face, workspace, opened.value), request);
     if ("code" in found) return refuse(terminal, [found]);
     // Services write what they like: people get nothing that could move their cursor. Programs get the lines as they are.
-    for await (const line of found) terminal.result(terminal.json ? line : readableLine(line, Infinity, "timed"));
+    let count = 0;
+    for await (const line of found) {
+      count++;
+      terminal.result(terminal.json ? line : readableLine(line, Infinity, "timed"));
+    }
+    if (count === 0) terminal.complain(`${service} has written nothing yet.`);
     return 0;
   } finally {
     await workspace.close();

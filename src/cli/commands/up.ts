@@ -22,12 +22,13 @@ import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteBuilder } from "../status-site.ts";
 import { type FileWatch, watchFiles } from "../watch-files.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
-import { exitCodeOf } from "./apply.ts";
+import { exitCodeOf, isWanted } from "./apply.ts";
 import { sampleLine } from "./check.ts";
 
 export interface UpOptions {
   readonly environment: string;
   readonly once?: boolean;
+  readonly yes?: boolean;
   readonly port: number;
   readonly out: string;
   readonly json?: boolean;
@@ -79,6 +80,8 @@ async function bringUp(face: Face, options: UpOptions, workspace: Workspace, end
   if (!isUsable(problems)) return refuse(terminal, problems);
   showProblems(terminal, problems);
   terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
+  // Development is one's own; anything else is somebody's.
+  if (environment.name !== "development" && !options.yes && !(await isWanted(terminal, planned.plan))) return 1;
 
   let site: ServedSite | null = null;
   const { root } = workspace.repository;
