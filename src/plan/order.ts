@@ -97,15 +97,16 @@ function changingBelow(
 }
 
 function portsHandedOver(acting: ReadonlyMap<ServiceId, StepDraft>): [taker: ServiceId, giver: ServiceId][] {
-  const givers = new Map<number, ServiceId>();
+  // More than one where an unfinished apply has left two records with the same port.
+  const givers = new Map<number, ServiceId[]>();
   for (const draft of acting.values()) {
     const port = portBefore(draft);
-    if (port !== null && port !== portAfter(draft)) givers.set(port, draft.service);
+    if (port !== null && port !== portAfter(draft)) push(givers, port, draft.service);
   }
   return [...acting.values()].flatMap((draft): [ServiceId, ServiceId][] => {
     const port = portAfter(draft);
-    const giver = port === null || port === portBefore(draft) ? undefined : givers.get(port);
-    return giver === undefined ? [] : [[draft.service, giver]];
+    const from = port === null || port === portBefore(draft) ? [] : (givers.get(port) ?? []);
+    return from.map((giver) => [draft.service, giver]);
   });
 }
 

@@ -447,6 +447,15 @@ describe("order", () => {
     ]);
   });
 
+  test("a port that two records have, as an unfinished apply can leave them, is waited for at both", () => {
+    const of = (id: string) => entry({ id, networking: { port: 3000 } });
+    const old = applied(catalogOf([of("one"), of("two")]));
+    const { plan } = planOf(catalogOf([of("new")]), old);
+    expect(plan.steps.find(({ service }) => service === "new")?.waitsFor).toEqual(["one", "two"]);
+    const reversed = { ...old, services: new Map([...old.services].reverse()) };
+    expect(planOf(catalogOf([of("new")]), reversed).plan.steps).toEqual(plan.steps);
+  });
+
   test("a port is given up before somebody else takes it", () => {
     const old = applied(catalogOf([entry({ id: "old", networking: { port: 3000 } })]));
     const { plan } = planOf(catalogOf([entry({ id: "new", networking: { port: 3000 } })]), old);
