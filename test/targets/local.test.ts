@@ -130,6 +130,10 @@ test("whoever follows what happens has an agent again when it is killed, though 
   const following = (async () => {
     for await (const { says } of connection?.events(over.signal) ?? []) happened.push(says);
   })();
+  // What follows is heard, and not still on its way to the agent that is about to go.
+  const [first] = await local.ready(release, 1);
+  process.kill(first?.pid ?? 0, "SIGKILL");
+  await until(() => happened.some((says) => says.includes("ready")), { what: "what happens to be heard" });
   const killed = local.agentPid;
   await local.crashAgent();
   await until(
@@ -140,6 +144,7 @@ test("whoever follows what happens has an agent again when it is killed, though 
     { what: "another agent" },
   );
   const [one] = await local.ready(release, 1);
+  happened.length = 0;
   process.kill(one?.pid ?? 0, "SIGKILL");
   await until(() => happened.some((says) => says.includes("ready")), { what: "the instance to be started again" });
   over.abort();

@@ -10,6 +10,7 @@ import { renderText } from "../../plan/render-text.ts";
 import type { Connection } from "../../targets/connection.ts";
 import { applyHere, showReport } from "../apply-here.ts";
 import { connecting } from "../connect-target.ts";
+import { type Ending, endAll } from "../end-all.ts";
 import type { Face } from "../face.ts";
 import { type LiveStatus, openLiveStatus, timeOfDay } from "../live-status.ts";
 import { obstaclesOf } from "../obstacles.ts";
@@ -34,41 +35,24 @@ export interface UpOptions {
   readonly json?: boolean;
 }
 
-/** What must be ended, newest first, however the command ends. */
-type Ending = (() => Promise<unknown>)[];
-
 /**
  * `fairlead up`: the whole way from YAML to the status page, on this machine. Nothing is started before everything that
  * can be checked is right; whatever happens afterwards, what was started is stopped again at the end.
  */
 export async function up(face: Face, options: UpOptions): Promise<number> {
   const workspace = await openWorkspace(face);
-  const ending: Ending = [() => workspace.close()];
+  const ending: Ending[] = [() => workspace.close()];
   let endedWell = true;
   let code = 1;
   try {
     code = await bringUp(face, options, workspace, ending);
   } finally {
-    endedWell = await endAll(face, ending);
+    endedWell = await endAll(face.terminal, ending);
   }
   return endedWell ? code : code || 1;
 }
 
-/** Whatever one of them meets, the others still end what they have to: services before all. */
-async function endAll({ terminal }: Face, ending: Ending): Promise<boolean> {
-  let endedWell = true;
-  for (const end of ending.reverse()) {
-    try {
-      await end();
-    } catch (error) {
-      endedWell = false;
-      terminal.complain(`Something did not end well: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  return endedWell;
-}
-
-async function bringUp(face: Face, options: UpOptions, workspace: Workspace, ending: Ending): Promise<number> {
+async function bringUp(face: Face, options: UpOptions, workspace: Workspace, ending: Ending[]): Promise<number> {
   const { terminal } = face;
   const opened = await openEnvironment(workspace, options.environment);
   if (opened.value === null) return refuse(terminal, opened.diagnostics);
