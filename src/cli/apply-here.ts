@@ -25,7 +25,7 @@ export async function applyHere(on: {
   readonly workspace: Workspace;
   readonly environment: OpenEnvironment;
   readonly connection: Connection;
-  readonly approved: "all" | ReadonlyMap<ServiceId, Digest>;
+  readonly approved: ReadonlyMap<ServiceId, Digest>;
   readonly allowDestroy: ReadonlySet<ServiceId>;
   readonly parallelism: number;
   readonly budgetMs?: Ms;
