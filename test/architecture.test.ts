@@ -34,6 +34,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "health",
     "scaffold",
   ],
+  github: [
+    "model",
+    "diagnostics",
+    "git",
+    "catalog",
+    "plan",
+    "rollout",
+    "state",
+    "targets",
+    "edge",
+    "health",
+    "scaffold",
+  ],
   // floor 3: the faces
   agent: ["model", "diagnostics", "git", "targets", "edge"],
   cli: [
@@ -49,6 +62,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "health",
     "scaffold",
     "apply",
+    "github",
     "agent",
   ],
 };
