@@ -53,10 +53,11 @@ export function projectOf(read: Read | null, check: SchemaCheck): Diagnosed<Proj
 function resolve(raw: Raw): Project {
   const { value } = compileNormaliser(readSchema("fairlead"), new Set(["notifications", "defaults"]))(raw);
   const environments = Object.entries(value["environments"] as Record<string, Partial<EnvironmentSpec>>).map(
-    ([name, { target, apply }]) => {
+    ([name, { target, apply, approvers }]) => {
       const spec: EnvironmentSpec = {
         target: target as EnvironmentSpec["target"],
         apply: apply ?? (name === "production" ? "manual" : "on_merge"),
+        approvers: approvers ?? [],
       };
       return [name, spec] as const;
     },

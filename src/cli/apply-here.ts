@@ -53,7 +53,7 @@ export async function applyHere(on: {
       parallelism: on.parallelism,
       ...(on.budgetMs === undefined ? {} : { budgetMs: on.budgetMs }),
       // A local ref costs nothing but its lock; what is pushed is gathered longer.
-      ...(environment.isShared ? {} : { coalesceMs: LOCAL_COALESCE_MS }),
+      ...(environment.remote !== null ? {} : { coalesceMs: LOCAL_COALESCE_MS }),
       signal: face.signal,
       onEvent: (event) => {
         if (event.service === undefined) return task.note(event.says);

@@ -1,8 +1,9 @@
 import { impactTable } from "../catalog/impacts.ts";
 import { loadCatalog } from "../catalog/load-catalog.ts";
 import { catalogMemo } from "../catalog/memo.ts";
+import { objectTree } from "../git/commit-tree.ts";
 import { checkCondition } from "../health/condition-syntax.ts";
-import type { ServiceId } from "../model/basics.ts";
+import type { Oid, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { ImpactTable } from "../model/impact.ts";
@@ -14,9 +15,9 @@ import { plan } from "../plan/plan.ts";
 import { safetyGate } from "../plan/safety-gate.ts";
 import { timelineFor } from "../rollout/strategies.ts";
 import { persistentStateCache } from "../state/state-cache.ts";
-import { stateStore } from "../state/state-store.ts";
+import { stateAt, stateStore } from "../state/state-store.ts";
 import { type TargetKind, targetKindOf } from "../targets/targets.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Look, Workspace } from "./workspace.ts";
 
 /** One environment of a workspace: what is declared for it, what is recorded of it, and what its target can do. */
 export interface OpenEnvironment {
@@ -25,14 +26,24 @@ export interface OpenEnvironment {
   readonly kind: TargetKind;
   readonly profile: TargetProfile;
   readonly store: StateStore;
-  /** State is on a remote: what is written is gathered, for its host's sake. */
-  readonly isShared: boolean;
+  /** The remote that State is on; null: it is kept on this machine. */
+  readonly remote: string | null;
   readonly impacts: ImpactTable;
-  /** Reads the working folder anew each time: the next look may find it changed. */
+  /** The State of an older commit, which must be here. Throws a StateError where it holds none. */
+  recordedAt(oid: Oid): Promise<Recorded>;
+  /** Looks anew each time: the working folder, or the branch, may have changed. */
   declared(): Promise<Diagnosed<Catalog>>;
   planned(allowDestroy: ReadonlySet<ServiceId>): Promise<Planned>;
+  /** The plan of another look, on a State that was read before. A look at a part of the files must leave the caches alone. */
+  plannedAt(look: Look, on: Recorded, how?: { readonly isPart?: boolean }): Promise<Planned>;
   /** Where services find each other on this machine, by the newest declaration; null for one without a port. */
   addressOf(service: ServiceId): string | null;
+}
+
+/** A State and the commit that holds it; null where none was ever written. */
+export interface Recorded {
+  readonly oid: Oid | null;
+  readonly state: State;
 }
 
 /** A plan and all that stands beside it. */
@@ -49,9 +60,16 @@ export interface Planned {
 /** The secrets room comes with its issue: until then there is no ciphertext, and every reference is an error of the plan. */
 export const noSecretVersions = (): Readonly<Record<string, string>> => ({});
 
-/** Null where the environment or its target is not there; the diagnostics say why. */
-export async function openEnvironment(workspace: Workspace, name: string): Promise<Diagnosed<OpenEnvironment | null>> {
-  const first = await workspace.look();
+/**
+ * Null where the environment or its target is not there; the diagnostics say why. `lookAt` is where declarations are read, each
+ * time anew: the working folder unless told otherwise.
+ */
+export async function openEnvironment(
+  workspace: Workspace,
+  name: string,
+  lookAt: () => Promise<Look> = workspace.look,
+): Promise<Diagnosed<OpenEnvironment | null>> {
+  const first = await lookAt();
   const { project } = first;
   if (first.diagnostics.some(({ severity }) => severity === "error"))
     return { value: null, diagnostics: first.diagnostics };
@@ -62,17 +80,24 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
   const { readCache: read, writeCache: write } = workspace;
   const memo = catalogMemo({ read, write });
   let newest: Catalog | null = null;
-  let look: Awaited<ReturnType<Workspace["look"]>> | null = first;
+  let look: Look | null = first;
 
-  const declared = async (): Promise<Diagnosed<Catalog>> => {
-    const { tree, project: current, diagnostics } = look ?? (await workspace.look());
-    look = null;
-    const [commit, dirty] = await Promise.all([workspace.repository.headCommit(), workspace.repository.isDirty()]);
+  const catalogOf = async (
+    { tree, project: current, diagnostics, origin }: Look,
+    isPart = false,
+  ): Promise<Diagnosed<Catalog>> => {
+    const { commit, dirty } = await origin();
     const { templates } = workspace;
-    const input = { tree, project: current, environment: name, templates, commit, dirty, checkCondition, memo };
-    const catalog = await loadCatalog(input);
-    newest = catalog.value;
+    const input = { tree, project: current, environment: name, templates, commit, dirty, checkCondition };
+    const catalog = await loadCatalog(isPart ? input : { ...input, memo });
     return { value: catalog.value, diagnostics: [...diagnostics, ...catalog.diagnostics] };
+  };
+  const declared = async (): Promise<Diagnosed<Catalog>> => {
+    const now = look ?? (await lookAt());
+    look = null;
+    const catalog = await catalogOf(now);
+    newest = catalog.value;
+    return catalog;
   };
   if (!kind?.value) {
     // The catalog says best that there is no such environment: with the names that there are.
@@ -81,7 +106,33 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
   }
   const { profile } = kind.value;
   const impacts = impactTable();
-  const { refs, isShared } = await workspace.refsOf(name);
+  const { refs, remote } = await workspace.refsOf(name);
+  const planFor = (catalog: Diagnosed<Catalog>, on: Recorded, allowDestroy: ReadonlySet<ServiceId>): Planned => {
+    const { plan: made, diagnostics } = plan({
+      catalog: catalog.value,
+      state: on.state,
+      stateOid: on.oid,
+      profile,
+      impacts,
+      timelineOf: timelineFor,
+      secretVersions: noSecretVersions,
+      allowDestroy,
+    });
+    const safety = safetyGate(made, {
+      project: catalog.value.project,
+      environment: name,
+      recordedCount: on.state.services.size,
+      allowDestroy,
+    });
+    const unclean = profile.needsCleanCommit && catalog.value.dirty ? [uncommitted(name)] : [];
+    return {
+      plan: made,
+      catalog: catalog.value,
+      state: on.state,
+      diagnostics: [...catalog.diagnostics, ...diagnostics, ...unclean],
+      safety,
+    };
+  };
   const store = stateStore({ refs, environment: name, cache: persistentStateCache({ read, write }) });
 
   return {
@@ -91,39 +142,22 @@ export async function openEnvironment(workspace: Workspace, name: string): Promi
       kind: kind.value,
       profile,
       store,
-      isShared,
+      remote,
       impacts,
       declared,
       addressOf(service) {
         const port = newest?.services.get(service)?.spec.networking?.port;
         return port === undefined ? null : `http://127.0.0.1:${port}`;
       },
+      async recordedAt(oid) {
+        return { oid, state: await stateAt(objectTree(workspace.repository.objects, oid), oid, name) };
+      },
       async planned(allowDestroy) {
         const [catalog, recorded] = await Promise.all([declared(), store.read()]);
-        const { plan: made, diagnostics } = plan({
-          catalog: catalog.value,
-          state: recorded.state,
-          stateOid: recorded.oid,
-          profile,
-          impacts,
-          timelineOf: timelineFor,
-          secretVersions: noSecretVersions,
-          allowDestroy,
-        });
-        const safety = safetyGate(made, {
-          project: catalog.value.project,
-          environment: name,
-          recordedCount: recorded.state.services.size,
-          allowDestroy,
-        });
-        const unclean = profile.needsCleanCommit && catalog.value.dirty ? [uncommitted(name)] : [];
-        return {
-          plan: made,
-          catalog: catalog.value,
-          state: recorded.state,
-          diagnostics: [...catalog.diagnostics, ...diagnostics, ...unclean],
-          safety,
-        };
+        return planFor(catalog, recorded, allowDestroy);
+      },
+      async plannedAt(other, on, { isPart = false } = {}) {
+        return planFor(await catalogOf(other, isPart), on, new Set());
       },
     },
     diagnostics: [],

@@ -62,10 +62,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   add(
     "plan",
     "Show what would change, and what it would cost",
-    "fairlead plan -e production --out plan.json",
+    "fairlead plan -e production --out plan.json\n  fairlead plan --ref my-branch --base origin/main",
     (c) =>
       c
-        .addOption(environment)
+        .option("-e, --environment <name>", "the environment (development; with --base, every one that a team shares)")
+        .option("--ref <rev>", "plan a commit from Git's objects instead of the working folder")
+        .option("--base <rev>", "as it would be merged into this commit, told apart from what waits there already")
+        .option("--offline", "ask no remote: plan on the State that was fetched last")
         .addOption(new Option("--format <form>", "how to print").choices(["text", "json", "markdown"]))
         .option("--out <file>", "also write the plan as JSON, for `fairlead apply FILE`")
         .option("--detailed-exitcode", "exit 0: nothing to do, 1: error, 2: changes or held steps")

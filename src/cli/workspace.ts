@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadProject } from "../catalog/load-project.ts";
+import { fetchedRefStore } from "../git/fetched-ref-store.ts";
 import { localRefStore } from "../git/local-ref-store.ts";
 import { remoteRefStore } from "../git/remote-ref-store.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { statCache } from "../git/stat-cache.ts";
 import { workingTree } from "../git/working-tree.ts";
+import type { Oid } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Project } from "../model/project.ts";
 import type { RefStore } from "../model/ref-store.ts";
@@ -13,15 +15,26 @@ import type { Tree } from "../model/tree.ts";
 import { templateVersions } from "../scaffold/template-versions.ts";
 import type { Face } from "./face.ts";
 
+/** What is declared, as one look found it: the working folder, or a commit. */
+export interface Look {
+  readonly tree: Tree;
+  readonly project: Project;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The commit it stands for, and whether it may differ from it. Asked only where somebody wants to know: it costs a status. */
+  origin(): Promise<{ readonly commit: Oid | null; readonly dirty: boolean }>;
+}
+
 /** The folder a command works in: its Git, its files as they are now, its caches. */
 export interface Workspace {
   readonly repository: Repository;
   /** Template name to version, of the installed package. */
   readonly templates: ReadonlyMap<string, string>;
   /** The working folder as it is at this moment, and what `fairlead.yaml` says. */
-  look(): Promise<{ readonly tree: Tree; readonly project: Project; readonly diagnostics: readonly Diagnostic[] }>;
-  /** Where an environment's State lives: on this machine, or on the remote that the team shares. */
-  refsOf(environment: string): Promise<{ readonly refs: RefStore; readonly isShared: boolean }>;
+  look(): Promise<Look>;
+  /** Where an environment's State lives: on this machine, or on the remote that the team shares; null: no remote. */
+  refsOf(environment: string): Promise<{ readonly refs: RefStore; readonly remote: string | null }>;
+  /** From now on remotes are not asked: what was fetched of them last has to do. */
+  goOffline(): void;
   /** Inside Git's own folder, which no commit can put anything into: what lies there is ours. May be deleted at any time. */
   readonly cacheFolder: string;
   /** A file of the cache; null when absent. Caches are never a reason to fail. */
@@ -43,6 +56,7 @@ export async function openWorkspace(face: Face): Promise<Workspace> {
   };
   const stats = statCache(parsed(readCache("stat.json")));
   let statsText = "";
+  let offline = false;
 
   const workspace: Workspace = {
     repository,
@@ -50,14 +64,20 @@ export async function openWorkspace(face: Face): Promise<Workspace> {
     async look() {
       const tree = workingTree(repository, { cache: stats, now: face.clock.now });
       const { value: project, diagnostics } = await loadProject(tree);
-      return { tree, project, diagnostics };
+      const origin = async () => {
+        const [commit, dirty] = await Promise.all([repository.headCommit(), repository.isDirty()]);
+        return { commit, dirty };
+      };
+      return { tree, project, diagnostics, origin };
     },
     async refsOf(environment) {
       // Development is everyone's own: its State stays on the machine. What a team shares is on the remote, where there is one.
       const remote = environment === "development" ? null : await repository.defaultRemote();
-      return remote === null
-        ? { refs: localRefStore(repository), isShared: false }
-        : { refs: remoteRefStore(repository, remote), isShared: true };
+      if (remote === null) return { refs: localRefStore(repository), remote };
+      return { refs: offline ? fetchedRefStore(repository, remote) : remoteRefStore(repository, remote), remote };
+    },
+    goOffline() {
+      offline = true;
     },
     cacheFolder,
     readCache,

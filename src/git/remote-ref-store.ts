@@ -171,6 +171,6 @@ const LOST_AT_THE_REMOTE =
   /^\[remote rejected\] \(.*(cannot lock ref|failed to (update|lock) ref|incorrect old value|already exists|fetch first)/;
 
 /** `refs/heads/x` of `origin` → `refs/fairlead/remotes/origin/heads/x`. A remote may be given as a URL. */
-function keptRef(remote: string, ref: string): string {
+export function keptRef(remote: string, ref: string): string {
   return `refs/fairlead/remotes/${remote.replace(/[^\w-]+/g, "-")}/${ref.replace(/^refs\//, "")}`;
 }

@@ -13,7 +13,9 @@ import type { EnvironmentSpec } from "../model/project.ts";
 export interface Review {
   readonly head: Oid;
   readonly base: Oid;
-  /** Every environment in the order in which it gets the change. */
+  /** Of `fairlead.yaml`, of the rules that it changes (`rules-changed`), and of files where no environment is shared. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every environment that a team shares, in the order in which it gets the change; empty: nothing is deployed from here. */
   readonly environments: readonly EnvironmentReview[];
 }
 

@@ -15,6 +15,8 @@ export interface Project {
 export interface EnvironmentSpec {
   readonly target: { readonly kind: string; readonly [key: string]: unknown };
   readonly apply: "on_merge" | "manual" | { readonly after: string };
+  /** Teams (`platform`) and people (`@octocat`), one of whom must have let a change through; empty: nobody is asked. */
+  readonly approvers: readonly string[];
 }
 
 export interface SiteSpec {

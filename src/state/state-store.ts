@@ -85,6 +85,11 @@ export function stateStore(options: {
   };
 }
 
+/** The State that a commit holds, an older one for instance. Throws a StateError where it holds none of ours. */
+export async function stateAt(tree: Tree, oid: Oid, environment: string): Promise<State> {
+  return (await decodeTree({ tree, oid, ref: oid, environment, before: null })).state;
+}
+
 function filesOf(
   base: Snapshot,
   state: State,

@@ -30,7 +30,7 @@ test("fairlead.yaml has the keys that the model has", () => {
   expect(keysOf().sort()).toEqual([...Object.keys(project), "notifications"].sort());
   expect(keysOf("site").sort()).toEqual(Object.keys(site).sort());
   expect(keysOf("safety")).toEqual(["max_delete_percent"]);
-  expect(keysOf("environments", "*").sort()).toEqual(["apply", "target"]);
+  expect(keysOf("environments", "*").sort()).toEqual(["apply", "approvers", "target"]);
 });
 
 test("what of fairlead.yaml nothing acts on yet is marked", () => {

@@ -106,8 +106,8 @@ export const project: Project = {
   project: "shop",
   services: ["services/*.yaml"],
   environments: {
-    development: { target: { kind: "local" }, apply: "on_merge" },
-    production: { target: { kind: "sim" }, apply: "manual" },
+    development: { target: { kind: "local" }, apply: "on_merge", approvers: [] },
+    production: { target: { kind: "sim" }, apply: "manual", approvers: [] },
   },
   defaults: {},
   safety: { max_delete_percent: 30 },

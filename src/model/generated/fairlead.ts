@@ -47,6 +47,12 @@ export interface Environment {
          */
         after: string;
       };
+  /**
+   * Who may let a change be applied here: one of them approves the pull request, or starts the apply by hand. Checked through GitHub, for plans of GitHub without required reviewers.
+   *
+   * @minItems 1
+   */
+  approvers?: string[];
 }
 /**
  * The engine that runs the services of an environment.
