@@ -9,6 +9,7 @@ export const CODES = {
   "credential-in-clear": "A value looks like a credential in clear text.",
   "dependency-cycle": "Services depend on each other in a circle.",
   "endpoint-overlap": "Two services answer on the same host and path.",
+  "id-changed": "A service looks as if it had been given another id.",
   "revision-missing": "A revision names no commit that is here.",
   "merge-conflict": "A proposal cannot be merged into its base as it is.",
   "rules-changed": "A proposal changes the rules themselves: targets, approval, limits.",
