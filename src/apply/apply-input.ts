@@ -21,9 +21,15 @@ export interface ApplyInput {
   readonly secretVersions: PlanInput["secretVersions"];
   /** Makes sure that what a release runs can be had later; asked before its intent is journalled. Errors refuse the step. */
   readonly keep: (release: Release) => Promise<readonly Diagnostic[]>;
-  /** By step digest; an approval goes stale with its own service's record alone. */
-  readonly approved: "all" | ReadonlyMap<ServiceId, Digest>;
-  readonly allowDestroy: ReadonlySet<ServiceId>;
+  /** What of a plan this run may do. Asked again of each round's plan: what was merged meanwhile has its own approval. */
+  readonly permit: (plan: Plan) => Permission | Promise<Permission>;
+  /**
+   * Whether a recorded release is what a commit of ours declares. State is hostile input: whoever can push its branch could
+   * have written one that no review has seen. Asked of every release that this run might bring back or go on with and that
+   * is not what is declared now; `isRunning` says that the target runs a release of this number and spec. Without it (a
+   * State that only this machine can write) each is believed.
+   */
+  readonly vouch?: (release: Release, on: { readonly isRunning: boolean }) => Promise<boolean>;
   readonly run: string;
   readonly url?: string;
   readonly clock: Clock;
@@ -44,6 +50,14 @@ export interface ApplyInput {
   readonly onEvent?: (event: ApplyEvent) => void;
   /** Called at each point where a crash must do no harm: the suite ends the process there. */
   readonly crash?: (point: CrashPoint) => void | Promise<void>;
+}
+
+/** Approved steps by their digest, which goes stale with its own service's record alone, and services that may be destroyed. */
+export interface Permission {
+  readonly approved: "all" | ReadonlyMap<ServiceId, Digest>;
+  readonly allowDestroy: ReadonlySet<ServiceId>;
+  /** Why a step is not approved, and what would approve it: shown in place of the ordinary words. */
+  readonly refusals?: ReadonlyMap<ServiceId, string>;
 }
 
 /** One line for people, about a service or about the whole. */

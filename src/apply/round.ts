@@ -8,9 +8,11 @@ import { safetyGate } from "../plan/safety-gate.ts";
 import { beginRollout } from "../rollout/begin.ts";
 import { timelineFor } from "../rollout/strategies.ts";
 import { withRollout } from "../state/records.ts";
+import type { Permission } from "./apply-input.ts";
 import { driftOf, settledRelease, strayOf } from "./drift.ts";
 import { intentOf } from "./intent.ts";
 import type { Run } from "./run.ts";
+import { trusted } from "./trusted.ts";
 import type { Work, WorkDraft } from "./work.ts";
 
 /** What is to be done in one round, or why nothing may be. */
@@ -30,34 +32,46 @@ export async function nextRound(run: Run, observation: Observation): Promise<Rou
     impacts: input.impacts,
     timelineOf: timelineFor,
     secretVersions: input.secretVersions,
-    allowDestroy: input.allowDestroy,
+    // Named or not, the steps are the same: the permission is asked for the plan.
+    allowDestroy: new Set(),
   });
   run.plan = made.plan;
   await input.crash?.("planned");
   const problems = [...declared.diagnostics, ...made.diagnostics].filter(({ severity }) => severity === "error");
   if (problems.length > 0) return { is: "refused", diagnostics: problems };
+  const permission = await input.permit(made.plan);
   const guards = safetyGate(made.plan, {
     project: declared.value.project,
     environment: input.environment,
     recordedCount: holder.state().services.size,
-    allowDestroy: input.allowDestroy,
+    allowDestroy: permission.allowDestroy,
   });
   const whole = guards.filter(({ service, severity }) => service === undefined && severity === "error");
   if (whole.length > 0) return { is: "refused", diagnostics: whole };
 
   const unreachable = new Set(observation.unreachable);
-  const steps = made.plan.steps.filter((step) => mayTake(run, step, guards, unreachable));
+  const steps = made.plan.steps.filter((step) => mayTake(run, step, { permission, guards, unreachable }));
   const stepped = steps.flatMap((step) => intentOf(run, step));
   const busy = new Set(stepped.map(({ service }) => service));
   const others = [...resumed(run, busy), ...restored(run, { observation, busy, catalog: declared.value })];
+  const drafts = await trusted(run, [...stepped, ...others], { observation, catalog: declared.value });
   const { services } = holder.state();
-  const works = [...stepped, ...others].map((work) => ({ ...work, prior: services.get(work.service) ?? null }));
+  const works = drafts.map((work) => ({ ...work, prior: services.get(work.service) ?? null }));
   return { is: "works", works, plan: made.plan };
 }
 
 /** Whether a step is to be done by this run; if not, what becomes of it is noted. */
-function mayTake(run: Run, step: Step, guards: readonly Diagnostic[], unreachable: ReadonlySet<ServiceId>): boolean {
-  const { approved } = run.input;
+function mayTake(
+  run: Run,
+  step: Step,
+  on: {
+    readonly permission: Permission;
+    readonly guards: readonly Diagnostic[];
+    readonly unreachable: ReadonlySet<ServiceId>;
+  },
+): boolean {
+  const { permission, guards, unreachable } = on;
+  const { approved, refusals } = permission;
   if (run.taken.get(step.service) === step.digest || wasGivenUp(run, step.service)) return false;
   const because = (outcome: "held" | "refused", says: string): false => {
     if (!run.taken.has(step.service))
@@ -74,9 +88,10 @@ function mayTake(run: Run, step: Step, guards: readonly Diagnostic[], unreachabl
   if (approved !== "all" && approved.get(step.service) !== step.digest)
     return because(
       "refused",
-      approved.has(step.service)
-        ? "it has changed since this was approved: plan again"
-        : "it was not part of what was approved",
+      refusals?.get(step.service) ??
+        (approved.has(step.service)
+          ? "it has changed since this was approved: plan again"
+          : "it was not part of what was approved"),
     );
   run.taken.set(step.service, step.digest);
   return true;

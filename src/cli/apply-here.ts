@@ -1,8 +1,8 @@
 import { apply } from "../apply/apply.ts";
-import type { ApplyReport } from "../apply/apply-input.ts";
+import type { ApplyInput, ApplyReport } from "../apply/apply-input.ts";
 import { renderReport } from "../apply/report.ts";
 import { artifactStore } from "../git/artifact-store.ts";
-import type { Digest, Ms, ServiceId } from "../model/basics.ts";
+import type { Ms, Oid, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { SecretReader } from "../model/target.ts";
 import type { Connection } from "../targets/connection.ts";
@@ -11,7 +11,9 @@ import { noSecretVersions, type OpenEnvironment } from "./open-environment.ts";
 import { startTask } from "./progress.ts";
 import { runIdentity } from "./run-identity.ts";
 import { showProblems } from "./show-diagnostics.ts";
+import { rememberDeployed, stateProblems } from "./state-descent.ts";
 import type { Terminal } from "./terminal.ts";
+import { voucher } from "./vouch.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Until the secrets room is built nothing can be read; the planner refuses every reference before this is asked. */
@@ -25,12 +27,16 @@ export async function applyHere(on: {
   readonly workspace: Workspace;
   readonly environment: OpenEnvironment;
   readonly connection: Connection;
-  readonly approved: ReadonlyMap<ServiceId, Digest>;
-  readonly allowDestroy: ReadonlySet<ServiceId>;
+  readonly permit: ApplyInput["permit"];
   readonly parallelism: number;
   readonly budgetMs?: Ms;
+  /** States of deployments that are known from elsewhere: the one that is there must descend from each. */
+  readonly deployed?: readonly Oid[];
 }): Promise<ApplyReport> {
   const { face, workspace, environment, connection } = on;
+  const { oid: tip } = await environment.store.read();
+  const wrong = await stateProblems(workspace, environment, { tip, deployed: on.deployed ?? [] });
+  if (wrong.length > 0) return refusedReport(environment.name, runIdentity(face).run, wrong);
   const artifacts = artifactStore(workspace.repository);
   const task = await startTask(face.terminal, `Applying to ${environment.name}`);
   const said = new Map<ServiceId, string>();
@@ -45,8 +51,8 @@ export async function applyHere(on: {
       impacts: environment.impacts,
       secretVersions: noSecretVersions,
       keep: async ({ artifact }) => (artifact.kind === "files" ? artifacts.save(artifact.trees) : []),
-      approved: on.approved,
-      allowDestroy: on.allowDestroy,
+      permit: on.permit,
+      ...(environment.remote === null ? {} : { vouch: voucher(workspace, environment, environment.remote) }),
       ...runIdentity(face),
       clock: face.clock,
       nonce: face.nonce,
@@ -62,6 +68,7 @@ export async function applyHere(on: {
         task.note(`${event.service}: ${event.says}`);
       },
     });
+    await rememberTip(workspace, environment);
     const held = report.services.filter(({ outcome }) => outcome === "held").length;
     if (report.outcome !== "applied" && report.outcome !== "nothing-to-do")
       task.fail(`${environment.name}: ${report.outcome}`);
@@ -73,6 +80,17 @@ export async function applyHere(on: {
     task.fail("Applying broke off");
     throw error;
   }
+}
+
+/** A State out of reach at the very end costs the next run one check, and nobody the report of this one. */
+async function rememberTip(workspace: Workspace, { name, store, remote }: OpenEnvironment): Promise<void> {
+  const tip = remote === null ? null : await store.read().catch(() => null);
+  if (tip?.oid) await rememberDeployed(workspace, name, tip.oid);
+}
+
+/** Where State itself is not to be trusted, nothing is begun. */
+function refusedReport(environment: string, run: string, diagnostics: readonly Diagnostic[]): ApplyReport {
+  return { environment, run, outcome: "refused", plan: null, services: [], diagnostics };
 }
 
 /** The report for people, and the problems that the run met besides those that were shown before it. */

@@ -1,6 +1,6 @@
 import { impactTable } from "../catalog/impacts.ts";
 import { loadCatalog } from "../catalog/load-catalog.ts";
-import { catalogMemo } from "../catalog/memo.ts";
+import { type CatalogMemo, catalogMemo } from "../catalog/memo.ts";
 import { objectTree } from "../git/commit-tree.ts";
 import { checkCondition } from "../health/condition-syntax.ts";
 import type { Oid, ServiceId } from "../model/basics.ts";
@@ -33,9 +33,12 @@ export interface OpenEnvironment {
   recordedAt(oid: Oid): Promise<Recorded>;
   /** Looks anew each time: the working folder, or the branch, may have changed. */
   declared(): Promise<Diagnosed<Catalog>>;
-  planned(allowDestroy: ReadonlySet<ServiceId>): Promise<Planned>;
-  /** The plan of another look, on a State that was read before. A look at a part of the files must leave the caches alone. */
-  plannedAt(look: Look, on: Recorded, how?: { readonly isPart?: boolean }): Promise<Planned>;
+  /** On the newest State, or on one that was read before. */
+  planned(allowDestroy: ReadonlySet<ServiceId>, on?: Recorded): Promise<Planned>;
+  /** What another look declares. The caches are used and not written: it may see a part of the files, or an old commit. */
+  catalogAt(look: Look): Promise<Diagnosed<Catalog>>;
+  /** The plan of another look, on a State that was read before. */
+  plannedAt(look: Look, on: Recorded): Promise<Planned>;
   /** Where services find each other on this machine, by the newest declaration; null for one without a port. */
   addressOf(service: ServiceId): string | null;
 }
@@ -79,23 +82,24 @@ export async function openEnvironment(
 
   const { readCache: read, writeCache: write } = workspace;
   const memo = catalogMemo({ read, write });
+  const readOnly = catalogMemo({ read, write: () => {} });
   let newest: Catalog | null = null;
   let look: Look | null = first;
 
   const catalogOf = async (
     { tree, project: current, diagnostics, origin }: Look,
-    isPart = false,
+    memo: CatalogMemo,
   ): Promise<Diagnosed<Catalog>> => {
     const { commit, dirty } = await origin();
     const { templates } = workspace;
-    const input = { tree, project: current, environment: name, templates, commit, dirty, checkCondition };
-    const catalog = await loadCatalog(isPart ? input : { ...input, memo });
+    const input = { tree, project: current, environment: name, templates, commit, dirty, checkCondition, memo };
+    const catalog = await loadCatalog(input);
     return { value: catalog.value, diagnostics: [...diagnostics, ...catalog.diagnostics] };
   };
   const declared = async (): Promise<Diagnosed<Catalog>> => {
     const now = look ?? (await lookAt());
     look = null;
-    const catalog = await catalogOf(now);
+    const catalog = await catalogOf(now, memo);
     newest = catalog.value;
     return catalog;
   };
@@ -152,12 +156,13 @@ export async function openEnvironment(
       async recordedAt(oid) {
         return { oid, state: await stateAt(objectTree(workspace.repository.objects, oid), oid, name) };
       },
-      async planned(allowDestroy) {
-        const [catalog, recorded] = await Promise.all([declared(), store.read()]);
+      async planned(allowDestroy, on) {
+        const [catalog, recorded] = await Promise.all([declared(), on ?? store.read()]);
         return planFor(catalog, recorded, allowDestroy);
       },
-      async plannedAt(other, on, { isPart = false } = {}) {
-        return planFor(await catalogOf(other, isPart), on, new Set());
+      catalogAt: (other) => catalogOf(other, readOnly),
+      async plannedAt(other, on) {
+        return planFor(await catalogOf(other, readOnly), on, new Set());
       },
     },
     diagnostics: [],

@@ -39,7 +39,7 @@ export async function reviewOf(
     }
     const state = options.states?.get(name);
     const recorded = await (state === undefined ? opened.value.store.read() : opened.value.recordedAt(state));
-    const planned = await opened.value.plannedAt(proposed, recorded);
+    const planned = await opened.value.planned(new Set(), recorded);
     const pending = await pendingAt(opened.value, { planned, proposed, before, recorded });
     const { plan, diagnostics, safety } = planned;
     environments.push({ name, apply, plan, pending, diagnostics, safety });
@@ -73,7 +73,7 @@ async function pendingAt(
   const own = new Set([PROJECT_FILE, ...steps.map(({ file }) => file)]);
   const isRelevant = ({ path, blob }: TreeEntry): boolean => after.get(path) !== blob || own.has(path);
   const part: Look = { ...on.before, tree: filtered(on.before.tree, isRelevant) };
-  const base = await environment.plannedAt(part, on.recorded, { isPart: true });
+  const base = await environment.plannedAt(part, on.recorded);
   const digests = new Map(base.plan.steps.map(({ service, digest }) => [service, digest]));
   return new Set(steps.filter(({ service, digest }) => digests.get(service) === digest).map(({ service }) => service));
 }

@@ -144,6 +144,12 @@ export async function parentsOf(repository: Repository, commit: Oid): Promise<re
   return [...head.matchAll(/^parent ([0-9a-f]{40,64})$/gm)].map(([, oid = ""]) => oid);
 }
 
+/** Points a ref of ours at a commit, whatever it said before. A repository that cannot be written to does without. */
+export async function rememberCommit(repository: Repository, ref: string, oid: Oid): Promise<void> {
+  const context = repository.context();
+  if (context !== null) await runGit(context, ["update-ref", "--no-deref", ref, oid], { allow: "any" });
+}
+
 /** Objects alone: no FETCH_HEAD, branch or tag. */
 async function fetchFrom(
   repository: Repository,

@@ -296,6 +296,56 @@ describe("an apply", () => {
     expect(await shop.plan()).toEqual(["held web"]);
   });
 
+  describe("a State that anyone could have written", () => {
+    /** r1 serves, r2 is being brought in by a run that was interrupted. */
+    async function halfway() {
+      const shop = smallShop({ fateOf: asDeclared });
+      shop.declare({ web: {} });
+      await shop.apply();
+      shop.declare({ web: { environment: { GREETING: "hello" } } });
+      const stop = new AbortController();
+      const rolling = shop.start({
+        signal: stop.signal,
+        crash: (point) => (point === "journalled" ? stop.abort() : undefined),
+      });
+      await shop.clock.run(rolling);
+      // What it was brought in for is declared no more, and nobody has approved anything else.
+      shop.declare({ web: { environment: { GREETING: "bye" } } });
+      return shop;
+    }
+
+    test("an interrupted rollout is gone on with where its releases are vouched for", async () => {
+      const shop = await halfway();
+      const asked: number[] = [];
+      const vouch = async ({ number }: { number: number }) => asked.push(number) > 0;
+      await shop.apply({ approved: new Map(), vouch });
+      expect(asked.sort()).toEqual([1, 2]);
+      await shop.clock.advance(5_000);
+      expect(running(shop.world, "web")).toEqual({ r2: 1 });
+    });
+
+    test("and starts nothing where they are not", async () => {
+      const shop = await halfway();
+      const vouch = async ({ number }: { number: number }) => number !== 2;
+      const report = await shop.apply({ approved: new Map(), vouch });
+      expect(report.services).toMatchObject([{ service: "web", outcome: "refused" }]);
+      expect(report.diagnostics.map(({ code }) => code)).toContain("release-not-vouched");
+      expect(running(shop.world, "web")).toEqual({ r1: 1 });
+    });
+
+    test("what has vanished is not brought back from it, and not gone back to", async () => {
+      const shop = smallShop({ fateOf: asDeclared });
+      shop.declare({ web: {} });
+      await shop.apply();
+      shop.world.lose("web");
+      shop.declare({ web: { environment: { BROKEN: "yes" } } });
+      const vouch = async () => false;
+      expect(outcomes(await shop.apply({ approved: new Map(), vouch }))).toEqual(["refused web"]);
+      expect(outcomes(await shop.apply({ vouch }))).toEqual(["refused web"]);
+      expect(running(shop.world, "web")).toEqual({});
+    });
+  });
+
   test("brings back what runs otherwise than recorded, without a new release", async () => {
     const shop = smallShop();
     shop.declare({ web: {}, base: {} });

@@ -1,5 +1,5 @@
 import { apply } from "../../src/apply/apply.ts";
-import type { ApplyInput, ApplyReport } from "../../src/apply/apply-input.ts";
+import type { ApplyInput, ApplyReport, Permission } from "../../src/apply/apply-input.ts";
 import { impactTable } from "../../src/catalog/impacts.ts";
 import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import type { ServiceId } from "../../src/model/basics.ts";
@@ -20,6 +20,8 @@ import { catalogOf, type EntryOptions, entry, type Partly } from "../support/bui
 export type Declared = Omit<Partly<Spec>, "id"> & { readonly with?: EntryOptions };
 
 /** A shop on the simulated target, in virtual time: declare, apply, look. */
+type Over = Partial<ApplyInput> & Partial<Permission>;
+
 export interface SmallShop {
   readonly clock: VirtualClock;
   readonly world: SimWorld;
@@ -27,9 +29,9 @@ export interface SmallShop {
   /** From now on exactly these are declared. */
   declare(services: Readonly<Record<ServiceId, Declared>>): void;
   /** Applies what is declared, to the end, in virtual time. */
-  apply(over?: Partial<ApplyInput>): Promise<ApplyReport>;
+  apply(over?: Over): Promise<ApplyReport>;
   /** Starts applying; the caller lets time pass. */
-  start(over?: Partial<ApplyInput>): Promise<ApplyReport>;
+  start(over?: Over): Promise<ApplyReport>;
   state(): Promise<State>;
   /** What a plan would do now, as `action service`. */
   plan(): Promise<readonly string[]>;
@@ -59,7 +61,7 @@ export function smallShop(
   let entries: CatalogEntry[] = [];
   const declared = () => catalogOf(entries, { environment });
 
-  const start: SmallShop["start"] = (over = {}) =>
+  const start: SmallShop["start"] = ({ approved = "all", allowDestroy = new Set<string>(), ...over } = {}) =>
     apply({
       environment,
       store,
@@ -69,8 +71,7 @@ export function smallShop(
       impacts,
       secretVersions: () => ({}),
       keep: async () => [],
-      approved: "all",
-      allowDestroy: new Set(),
+      permit: () => ({ approved, allowDestroy }),
       run: `run-${++runs}`,
       clock,
       nonce: () => `nonce-${nonces++}`,

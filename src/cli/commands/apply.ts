@@ -65,8 +65,7 @@ export async function apply(face: Face, options: ApplyOptions, args: readonly st
         workspace,
         environment,
         connection: connection.value,
-        approved,
-        allowDestroy,
+        permit: () => ({ approved, allowDestroy }),
         parallelism,
         ...(budget === undefined ? {} : { budgetMs: budget }),
       });

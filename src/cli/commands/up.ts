@@ -193,7 +193,7 @@ async function react(session: Session, changed: readonly string[]): Promise<Cata
 async function applyShown(session: Session, { plan }: Planned, shown: readonly Diagnostic[]): Promise<ApplyReport> {
   const { face } = session;
   const approved = new Map(plan.steps.map(({ service, digest }) => [service, digest]));
-  const report = await applyHere({ ...session, approved, allowDestroy: new Set(), parallelism: 4 });
+  const report = await applyHere({ ...session, permit: () => ({ approved, allowDestroy: new Set() }), parallelism: 4 });
   showReport(face.terminal, report, shown);
   return report;
 }
