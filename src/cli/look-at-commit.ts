@@ -1,6 +1,6 @@
 import { loadProject } from "../catalog/load-project.ts";
 import { commitTree } from "../git/commit-tree.ts";
-import { findCommit, isAncestor, mergedTree } from "../git/revisions.ts";
+import { fetchFork, findCommit, isAncestor, mergedTree } from "../git/revisions.ts";
 import type { Oid } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { Look, Workspace } from "./workspace.ts";
@@ -20,10 +20,14 @@ export interface Proposal {
   readonly tree: Oid;
 }
 
-/** Names the commits of a proposal, and works out their merge; null with diagnostics where there is none. */
+/**
+ * Names the commits of a proposal, and works out their merge; null with diagnostics where there is none. Where the clone is
+ * shallow, the history that the merge takes is fetched from `remote`.
+ */
 export async function propose(
   workspace: Workspace,
   revisions: { readonly ref: string; readonly base: string },
+  remote: string | null = null,
 ): Promise<Diagnosed<Proposal | null>> {
   const { repository } = workspace;
   const [head, base] = [await findCommit(repository, revisions.ref), await findCommit(repository, revisions.base)];
@@ -37,6 +41,7 @@ export async function propose(
     };
   if (await isAncestor(repository, { ancestor: base, commit: head }))
     return { value: { head, base, tree: head }, diagnostics: [] };
+  if (remote !== null) await fetchFork(repository, remote, [base, head]);
   const merged = await mergedTree(repository, { base, head });
   if (merged.is === "merged") return { value: { head, base, tree: merged.tree }, diagnostics: [] };
   return { value: null, diagnostics: [mergeConflict(revisions, merged.paths)] };

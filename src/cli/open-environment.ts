@@ -9,7 +9,7 @@ import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { ImpactTable } from "../model/impact.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Project } from "../model/project.ts";
-import type { State, StateStore } from "../model/state.ts";
+import { emptyState, type State, type StateStore } from "../model/state.ts";
 import type { TargetProfile } from "../model/target.ts";
 import { plan } from "../plan/plan.ts";
 import { safetyGate } from "../plan/safety-gate.ts";
@@ -29,8 +29,8 @@ export interface OpenEnvironment {
   /** The remote that State is on; null: it is kept on this machine. */
   readonly remote: string | null;
   readonly impacts: ImpactTable;
-  /** The State of an older commit, which must be here. Throws a StateError where it holds none. */
-  recordedAt(oid: Oid): Promise<Recorded>;
+  /** The State of an older commit, which must be here; null: nothing was recorded. Throws a StateError where it holds none. */
+  recordedAt(oid: Oid | null): Promise<Recorded>;
   /** Looks anew each time: the working folder, or the branch, may have changed. */
   declared(): Promise<Diagnosed<Catalog>>;
   /** On the newest State, or on one that was read before. */
@@ -154,6 +154,7 @@ export async function openEnvironment(
         return port === undefined ? null : `http://127.0.0.1:${port}`;
       },
       async recordedAt(oid) {
+        if (oid === null) return { oid, state: emptyState(name) };
         return { oid, state: await stateAt(objectTree(workspace.repository.objects, oid), oid, name) };
       },
       async planned(allowDestroy, on) {

@@ -14,7 +14,7 @@ export interface ReviewOptions {
   /** Only these environments; all that are shared unless given. */
   readonly environments?: readonly string[];
   /** The States to plan on, by environment, instead of the newest: what an earlier review was shown on. */
-  readonly states?: ReadonlyMap<string, Oid>;
+  readonly states?: ReadonlyMap<string, Oid | null>;
 }
 
 /**
@@ -38,7 +38,8 @@ export async function reviewOf(
       continue;
     }
     const state = options.states?.get(name);
-    const recorded = await (state === undefined ? opened.value.store.read() : opened.value.recordedAt(state));
+    const { store, recordedAt } = opened.value;
+    const recorded = await (state === undefined ? store.read() : recordedAt(state));
     const planned = await opened.value.planned(new Set(), recorded);
     const pending = await pendingAt(opened.value, { planned, proposed, before, recorded });
     const { plan, diagnostics, safety } = planned;

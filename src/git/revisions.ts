@@ -125,15 +125,41 @@ export async function isShallow(repository: Repository): Promise<boolean> {
   return stdout.toString("latin1").trim() === "true";
 }
 
-/** The first-parent history of `tip` down from the newest, at most `max` commits; with `paths` only those that change one. */
+/**
+ * The first-parent history of `tip` down from the newest, at most `max` commits: what was merged, in order. With `since` only
+ * what that commit does not hold yet, with `paths` only what changes one of them.
+ */
 export async function firstParents(
   repository: Repository,
   tip: Oid,
-  { max, paths = [] }: { readonly max: number; readonly paths?: readonly string[] },
+  { max, since, paths = [] }: { readonly max: number; readonly since?: Oid; readonly paths?: readonly string[] },
 ): Promise<readonly Oid[]> {
-  const args = ["log", "--first-parent", "--format=%H", `--max-count=${max}`, "--end-of-options", tip, "--", ...paths];
+  const from = since === undefined ? [tip] : [tip, `^${since}`];
+  const args = [
+    "log",
+    "--first-parent",
+    "--format=%H",
+    `--max-count=${max}`,
+    "--end-of-options",
+    ...from,
+    "--",
+    ...paths,
+  ];
   const { stdout } = await runGit(contextOf(repository), args);
   return stdout.toString("latin1").split("\n").filter(Boolean);
+}
+
+/**
+ * Fetches as much of two commits' history as it takes to see where they part: a shallow clone has the one or the other alone.
+ * Bounded; what have no history in common never part.
+ */
+export async function fetchFork(repository: Repository, remote: string, commits: readonly [Oid, Oid]): Promise<void> {
+  const args = ["merge-base", "--end-of-options", ...commits];
+  const part = async (): Promise<boolean> => (await runGit(contextOf(repository), args, { allow: "any" })).code === 0;
+  for (let depth = DEEPEN_FIRST; !(await part()) && (await isShallow(repository)); depth *= 4) {
+    await fetchFrom(repository, remote, commits, depth > DEEPEN_MAX ? "--unshallow" : `--depth=${depth}`);
+    if (depth > DEEPEN_MAX) break;
+  }
 }
 
 /** The ids of a commit's parents, the first one first. */

@@ -12,9 +12,14 @@ export interface Judgement {
   readonly approved: ReadonlyMap<ServiceId, Digest>;
   /** For every other step why not. */
   readonly refusals: ReadonlyMap<ServiceId, string>;
-  /** Pull requests by whose merge a step is approved; sorted. */
-  readonly by: readonly number[];
+  /** By whom each approved step is. */
+  readonly by: ReadonlyMap<ServiceId, ApprovedBy>;
 }
+
+/** Merged pull requests, sorted; the recorded `auto_apply`; or the person who started the apply by hand. */
+export type ApprovedBy =
+  | { readonly is: "pulls"; readonly pulls: readonly number[] }
+  | { readonly is: "automatic" | "named" };
 
 /** Digits of a digest that a person has to name at least. */
 export const NAMED_MIN = 12;
@@ -34,19 +39,28 @@ export function judge(
 ): Judgement {
   const approved = new Map<ServiceId, Digest>();
   const refusals = new Map<ServiceId, string>();
-  const by = new Set<number>();
+  const by = new Map<ServiceId, ApprovedBy>();
   for (const step of plan.steps) {
     if (step.action === "held") continue;
     const shown = on.shown(step.service);
-    const pulls = pullsFor(step, shown);
-    if (pulls === null && !isAutomatic(step) && !isNamed(step, plan, on.named)) {
-      refusals.set(step.service, whyNot(step, shown));
-      continue;
+    const approval = approvalOf(step, { plan, shown, named: on.named });
+    if (approval === null) refusals.set(step.service, whyNot(step, shown));
+    else {
+      approved.set(step.service, step.digest);
+      by.set(step.service, approval);
     }
-    approved.set(step.service, step.digest);
-    for (const pull of pulls ?? []) by.add(pull);
   }
-  return { approved, refusals, by: [...by].sort((a, b) => a - b) };
+  return { approved, refusals, by };
+}
+
+function approvalOf(
+  step: Step,
+  on: { readonly plan: Plan; readonly shown: readonly Shown[]; readonly named: readonly string[] },
+): ApprovedBy | null {
+  if (isNamed(step, on.plan, on.named)) return { is: "named" };
+  const pulls = pullsFor(step, on.shown);
+  if (pulls !== null) return { is: "pulls", pulls: [...pulls].sort((a, b) => a - b) };
+  return isAutomatic(step) ? { is: "automatic" } : null;
 }
 
 /** The pull requests that together showed all of a step; null where they did not. */

@@ -8,6 +8,9 @@ export interface ShownOn {
   readonly states: ReadonlyMap<string, Oid | null>;
 }
 
+/** The check run that shows a plan, and that a repository may require. */
+export const CHECK_NAME = "Fairlead plan";
+
 const MARKER =
   /<!-- fairlead:shown ([0-9a-f]{40,64}) ([0-9a-f]{40,64})((?: [a-z0-9-]{1,63}=(?:[0-9a-f]{40,64}|none))*) -->/;
 

@@ -28,13 +28,13 @@ describe("a step is approved", () => {
     const { approved, refusals, by } = judge(ports, { shown: shownBy(ports), named: [] });
     expect(approved.get("web")).toBe(onlyStep(ports).digest);
     expect([...refusals]).toEqual([]);
-    expect(by).toEqual([1]);
+    expect(by.get("web")).toEqual({ is: "pulls", pulls: [1] });
   });
 
   test("where two pull requests showed its fields with the values that they get", () => {
     const { approved, by } = judge(both, { shown: shownBy(ports, replicas), named: [] });
     expect(approved.has("web")).toBe(true);
-    expect(by).toEqual([1, 2]);
+    expect(by.get("web")).toEqual({ is: "pulls", pulls: [1, 2] });
   });
 
   test("but not where one of its fields gets a value that nobody showed", () => {

@@ -1,0 +1,208 @@
+import type { ApplyInput, Permission } from "../apply/apply-input.ts";
+import { descends, fetchCommits, firstParents, hasCommit } from "../git/revisions.ts";
+import { type ApprovedBy, digestsNamed, judge, type Shown } from "../github/approvals.ts";
+import { checksBy } from "../github/check-run.ts";
+import type { GitHubClient } from "../github/client.ts";
+import { destroyPermissions } from "../github/destroy-permission.ts";
+import { isTeamMember } from "../github/people.ts";
+import { type PullRequest, pullRequestsThatMerged } from "../github/pull-requests.ts";
+import { reviewsOf } from "../github/reviews.ts";
+import { CHECK_NAME, readShown } from "../github/shown.ts";
+import type { Oid, ServiceId } from "../model/basics.ts";
+import type { Plan, Step } from "../model/plan.ts";
+import type { State } from "../model/state.ts";
+import { lastApplied } from "../plan/last-applied.ts";
+import { stateRef } from "../state/state-store.ts";
+import type { GitHubRun } from "./github-run.ts";
+import { propose } from "./look-at-commit.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+import { reviewOf } from "./review.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** How many merges back an approval is looked for. */
+const MERGES_MAX = 100;
+
+export interface Permitting {
+  readonly workspace: Workspace;
+  readonly environment: OpenEnvironment;
+  readonly remote: string;
+  readonly run: GitHubRun;
+  readonly client: GitHubClient;
+  /** The tip of the default branch that is being applied. */
+  readonly tip: () => Oid;
+  /** Services that the environment before this one does not have as declared yet. */
+  readonly waiting: (plan: Plan) => Promise<ReadonlyMap<ServiceId, string>>;
+}
+
+export interface Permitter {
+  readonly permit: ApplyInput["permit"];
+  /** The merged pull requests that were found behind the steps, by number. */
+  pulls(): ReadonlyMap<number, PullRequest>;
+}
+
+/**
+ * What a run of GitHub Actions may do of a plan. Whatever was shown is worked out again from the commits and the State that a
+ * check run of ours names; a comment's words are never read for it, but for the leave to destroy, which names a digest.
+ */
+export function permitter(on: Permitting): Permitter {
+  const { client, run, environment } = on;
+  const merged = new Map<Oid, Promise<readonly PullRequest[]>>();
+  const shownBy = new Map<number, Promise<Shown | null>>();
+  const known = new Map<number, PullRequest>();
+
+  const pullsOf = (commit: Oid): Promise<readonly PullRequest[]> =>
+    once(merged, commit, () => pullRequestsThatMerged(client, { commit, base: run.defaultBranch }));
+
+  /** The pull requests that changed a service since the release that is recorded of it. */
+  const pullsBehind = async (step: Step, state: State): Promise<readonly PullRequest[]> => {
+    const record = state.services.get(step.service) ?? state.services.get(step.previousId ?? "");
+    const since = record === undefined ? null : (lastApplied(record)?.commit ?? null);
+    const paths = pathsOf(step);
+    const from = since !== null && (await isOnTheBranch(on, since)) ? { since } : {};
+    const commits = await firstParents(on.workspace.repository, on.tip(), { max: MERGES_MAX, ...from, paths });
+    const pulls: PullRequest[] = [];
+    for (const commit of commits) pulls.push(...(await pullsOf(commit)));
+    for (const pull of pulls) known.set(pull.number, pull);
+    return pulls;
+  };
+
+  return {
+    pulls: () => known,
+    async permit(plan): Promise<Permission> {
+      const { state } = await environment.store.read();
+      const behind = new Map<ServiceId, readonly PullRequest[]>();
+      const shown = new Map<ServiceId, readonly Shown[]>();
+      for (const step of plan.steps) {
+        const pulls = await pullsBehind(step, state);
+        behind.set(step.service, pulls);
+        const views = await Promise.all(pulls.map((pull) => once(shownBy, pull.number, () => shownIn(on, pull))));
+        shown.set(
+          step.service,
+          views.filter((view) => view !== null),
+        );
+      }
+      const named =
+        run.eventName === "workflow_dispatch" ? digestsNamed(run.event.at("inputs", "digest").text ?? "") : [];
+      const { approved, refusals, by } = judge(plan, { shown: (service) => shown.get(service) ?? [], named });
+      const permission = { approved: new Map(approved), refusals: new Map(refusals) };
+      const refuse = (service: ServiceId, says: string): void => {
+        permission.approved.delete(service);
+        permission.refusals.set(service, says);
+      };
+      for (const [service, approval] of by) {
+        const says = await lacksApprover(on, approval, known);
+        if (says !== null) refuse(service, says);
+      }
+      for (const [service, says] of await on.waiting(plan)) if (permission.approved.has(service)) refuse(service, says);
+      const allowDestroy = await mayDestroy(on, plan, { by, behind });
+      return { ...permission, allowDestroy };
+    },
+  };
+}
+
+/** Where a service is declared and its code lies, before and after. */
+function pathsOf({ file, before, after }: Step): readonly string[] {
+  const code = [before, after].flatMap((side) => [side?.spec.source, ...(side?.spec.watch ?? [])]);
+  const paths = [file, ...code].filter((path) => path !== undefined);
+  // A file that is gone is not known by its path any more: then any merge may have been the one.
+  return file === undefined ? [] : [...new Set(paths), "fairlead.yaml"];
+}
+
+async function isOnTheBranch(on: Permitting, commit: Oid): Promise<boolean> {
+  const { repository } = on.workspace;
+  const ref = `refs/heads/${on.run.defaultBranch}`;
+  return (
+    (await descends(repository, { ancestor: commit, commit: on.tip(), remote: on.remote, ref })) &&
+    (await hasCommit(repository, commit))
+  );
+}
+
+/** What a merged pull request showed as its own, worked out again; null where it showed nothing that can be believed. */
+async function shownIn(on: Permitting, pull: PullRequest): Promise<Shown | null> {
+  const { workspace, environment, remote, run, client } = on;
+  const { repository } = workspace;
+  const checks = await checksBy(client, { head: pull.head.sha, name: CHECK_NAME, app: run.app });
+  const view = checks.map(({ summary }) => readShown(summary)).find((one) => one !== null);
+  const state = view?.states.get(environment.name);
+  if (!view || view.head !== pull.head.sha || state === undefined) return null;
+  await fetchCommits(repository, remote, [view.head, view.base]);
+  if (!(await isOnTheBranch(on, view.base))) return null;
+  if (state !== null) {
+    const { oid } = await environment.store.read();
+    await fetchCommits(repository, remote, [state]);
+    const question = { ancestor: state, commit: oid ?? state, remote, ref: stateRef(environment.name) };
+    if (oid === null || !(await descends(repository, question))) return null;
+  }
+  const proposal = await propose(workspace, { ref: view.head, base: view.base }, remote);
+  if (proposal.value === null) return null;
+  const states = new Map([[environment.name, state]]);
+  const { environments } = await reviewOf(workspace, proposal.value, { environments: [environment.name], states });
+  const [review] = environments;
+  if (!review?.plan) return null;
+  return { pull: pull.number, steps: review.plan.steps.filter(({ service }) => !review.pending.has(service)) };
+}
+
+/** Why an approval does not do where the environment names its approvers; null: it does. */
+async function lacksApprover(
+  on: Permitting,
+  approval: ApprovedBy,
+  pulls: ReadonlyMap<number, PullRequest>,
+): Promise<string | null> {
+  const { approvers } = on.environment.project.environments[on.environment.name] ?? { approvers: [] };
+  if (approvers.length === 0) return null;
+  const names = approvers.join(", ");
+  if (approval.is !== "pulls")
+    return approval.is === "automatic" || (await isApprover(on, on.run.actor))
+      ? null
+      : `${on.run.actor} is none of its approvers (${names})`;
+  for (const number of approval.pulls) {
+    const pull = pulls.get(number);
+    const reviews = pull === undefined ? [] : await reviewsOf(on.client, number);
+    const good = reviews.filter(
+      ({ by, state, commit }) => state === "approved" && by !== pull?.author && commit === pull?.head.sha,
+    );
+    let isApproved = false;
+    for (const { by } of good) isApproved ||= await isApprover(on, by);
+    if (!isApproved) return `none of its approvers (${names}) has approved #${number} as it was merged`;
+  }
+  return null;
+}
+
+async function isApprover({ client, environment }: Permitting, login: string): Promise<boolean> {
+  const { approvers } = environment.project.environments[environment.name] ?? { approvers: [] };
+  for (const approver of approvers) {
+    if (approver.startsWith("@")) {
+      if (approver.slice(1).toLowerCase() === login.toLowerCase()) return true;
+    } else if (await isTeamMember(client, { team: approver, login })) return true;
+  }
+  return false;
+}
+
+/** The services that somebody who may has let be destroyed, each bound to the digest of its step as it is now. */
+async function mayDestroy(
+  on: Permitting,
+  plan: Plan,
+  found: {
+    readonly by: ReadonlyMap<ServiceId, ApprovedBy>;
+    readonly behind: ReadonlyMap<ServiceId, readonly PullRequest[]>;
+  },
+): Promise<ReadonlySet<ServiceId>> {
+  const allowed = new Set<ServiceId>();
+  const dispatched = (on.run.event.at("inputs", "allow_destroy").text ?? "").split(/[\s,]+/);
+  for (const { service, digest, mustBeNamed } of plan.steps) {
+    if (!mustBeNamed) continue;
+    if (found.by.get(service)?.is === "named" && dispatched.includes(service)) allowed.add(service);
+    for (const { number } of found.behind.get(service) ?? []) {
+      const { permissions } = await destroyPermissions(on.client, number);
+      if (permissions.some((one) => one.service === service && digest.startsWith(one.digestPrefix)))
+        allowed.add(service);
+    }
+  }
+  return allowed;
+}
+
+function once<K, V>(known: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
