@@ -84,6 +84,7 @@ export const CODES = {
   "git-rejected": "The rules or hooks of a Git remote refuse a push.",
   "git-unreachable": "A Git remote does not answer.",
   "git-unsafe-directory": "Git refuses a folder that somebody else owns.",
+  "destroy-permission-refused": "A comment looks like a permission to destroy, and is none.",
   "github-not-permitted": "The token may not do at GitHub what is asked of it.",
   "github-not-found": "GitHub has nothing there, or shows it to others only.",
   "github-rate-limited": "GitHub asks for a longer pause than a run can wait.",

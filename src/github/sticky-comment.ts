@@ -77,7 +77,7 @@ async function ownComments(client: GitHubReader, { number, marker, author }: Sti
   for await (const comment of everyItem(client.paginate.iterator(client.rest.issues.listComments, asked))) {
     const text = comment.body ?? "";
     const match = first.exec(text);
-    if (match === null || comment.user?.login !== login) continue;
+    if (match === null || comment.user?.login.toLowerCase() !== login.toLowerCase()) continue;
     found.push({
       id: comment.id,
       nodeId: comment.node_id,

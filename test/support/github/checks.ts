@@ -1,13 +1,8 @@
-import { type Call, invalid, notFound, Refusal, type Routes } from "./call.ts";
+import { type Call, notFound, Refusal, type Routes } from "./call.ts";
 import { commitAt } from "./forge-git.ts";
 import { fill, type Json } from "./openapi.ts";
 import { appJson, htmlUrl } from "./shapes.ts";
 import type { Check, World } from "./world.ts";
-
-/** Of one request; more are added by further updates. */
-const ANNOTATIONS_MAX = 50;
-/** Of summary and of text. */
-const TEXT_MAX = 65_535;
 
 export const checkRoutes: Routes = {
   "POST /repos/{owner}/{repo}/check-runs": {
@@ -90,18 +85,6 @@ function checkOf({ world, path }: Call): Check {
 function change(world: World, check: Check, body: Json): void {
   const output = body["output"] as Json | undefined;
   const annotations = (output?.["annotations"] as readonly Json[] | undefined) ?? [];
-  if (annotations.length > ANNOTATIONS_MAX) {
-    throw invalid("CheckRun", "annotations", `annotations exceeds a maximum quantity of ${ANNOTATIONS_MAX}`);
-  }
-  for (const part of ["summary", "text"] as const) {
-    if (Buffer.byteLength(String(output?.[part] ?? "")) > TEXT_MAX) {
-      throw invalid(
-        "CheckRun",
-        part,
-        `Only ${TEXT_MAX} characters are allowed; ${String(output?.[part]).length} were supplied.`,
-      );
-    }
-  }
   if (typeof body["name"] === "string") check.name = body["name"];
   if (typeof body["external_id"] === "string") check.externalId = body["external_id"];
   if (typeof body["details_url"] === "string") check.detailsUrl = body["details_url"];

@@ -1,7 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { BARE_ENVIRONMENT, git } from "../git-folder.ts";
 
-/** What the forge does with Git in its bare repositories. Every answer is read anew: tests push whenever they like. */
+/*
+ * What the forge does with Git in its bare repositories. Branches are read anew each time, since tests push whenever they
+ * like; what is asked about commits by their ids never changes, and is asked once.
+ */
+
+/** The branches of a repository and where they stand. */
+export function branchesOf(folder: string): Map<string, string> {
+  const listed = git(folder, "for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads");
+  return new Map(lines(listed).map((line) => [line.slice(line.indexOf(" ") + 1), line.slice(0, line.indexOf(" "))]));
+}
 
 /** The commit that a revision names, or null. */
 export function commitAt(folder: string, revision: string): string | null {
@@ -10,12 +19,16 @@ export function commitAt(folder: string, revision: string): string | null {
 }
 
 export function isAncestor(folder: string, ancestor: string, commit: string): boolean {
-  return attempt(folder, "merge-base", "--is-ancestor", ancestor, commit) !== null;
+  return once(
+    [folder, ancestor, commit],
+    "ancestor",
+    () => attempt(folder, "merge-base", "--is-ancestor", ancestor, commit) !== null,
+  );
 }
 
 /** The commits that `to` has and `from` has not, newest first. */
 export function commitsBetween(folder: string, from: string, to: string): string[] {
-  return lines(git(folder, "rev-list", `${from}..${to}`));
+  return once([folder, from, to], "commits", () => lines(git(folder, "rev-list", `${from}..${to}`)));
 }
 
 /** The commit on the first-parent line of `branch` that brought `commit` there. */
@@ -76,7 +89,11 @@ export interface ChangedFile {
 }
 
 /** The files that differ between the fork point of two commits and the second of them. */
-export function changedFiles(folder: string, base: string, head: string): ChangedFile[] {
+export function changedFiles(folder: string, base: string, head: string): readonly ChangedFile[] {
+  return once([folder, base, head], "files", () => readChangedFiles(folder, base, head));
+}
+
+function readChangedFiles(folder: string, base: string, head: string): ChangedFile[] {
   const from = attempt(folder, "merge-base", base, head) ?? git(folder, "hash-object", "-t", "tree", "/dev/null");
   const raw = git(folder, "diff-tree", "-r", "-M", "--raw", "--no-abbrev", "-z", from, head).split("\0");
   const files: ChangedFile[] = [];
@@ -95,6 +112,15 @@ export function changedFiles(folder: string, base: string, head: string): Change
     });
   }
   return files;
+}
+
+const memo = new Map<string, unknown>();
+
+function once<T>([folder, ...commits]: readonly string[], what: string, read: () => T): T {
+  if (!commits.every((commit) => /^[0-9a-f]{40,64}$/.test(commit))) return read();
+  const key = [what, folder, ...commits].join(" ");
+  if (!memo.has(key)) memo.set(key, read());
+  return memo.get(key) as T;
 }
 
 function attempt(folder: string, ...args: string[]): string | null {

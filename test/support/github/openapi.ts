@@ -75,7 +75,12 @@ export function fill(name: string, given: Json): Json {
 }
 
 const ANYWHERE = new Set([401, 403, 404, 405, 409, 422, 429, 500, 502, 503]);
-const ERROR: Json = { type: "object", required: ["message"], properties: { message: { type: "string" } } };
+const ERROR: Json = {
+  type: "object",
+  required: ["message"],
+  properties: { message: { type: "string" } },
+  additionalProperties: true,
+};
 
 interface Described {
   readonly parameters?: readonly Json[];

@@ -1,5 +1,6 @@
 import { type Call, invalid, notFound, Refusal, type Routes } from "./call.ts";
 import {
+  branchesOf,
   bring,
   broughtBy,
   changedFiles,
@@ -192,17 +193,21 @@ export function nextNumber(world: World): number {
 
 /** Brings what is open up to what was pushed since: heads, merges on trial, and what was merged by hand. */
 export function followGit(world: World): void {
-  for (const pull of world.pulls) {
-    if (pull.state !== "open") continue;
+  const open = world.pulls.filter((pull) => pull.state === "open");
+  if (open.length === 0) return;
+  const bases = branchesOf(world.folder);
+  const heads = new Map([[world.owner, bases]]);
+  for (const pull of open) {
     const fork = world.forks.get(pull.headOwner);
-    const head = fork === undefined ? null : commitAt(fork.folder, `refs/heads/${pull.headRef}`);
-    if (fork !== undefined && head !== null && head !== pull.headSha) {
+    if (fork !== undefined && !heads.has(pull.headOwner)) heads.set(pull.headOwner, branchesOf(fork.folder));
+    const head = heads.get(pull.headOwner)?.get(pull.headRef);
+    if (fork !== undefined && head !== undefined && head !== pull.headSha) {
       bring(world.folder, fork.folder, pull.headRef, `refs/pull/${pull.number}/head`);
       pull.headSha = head;
       pull.updatedAt = world.now();
     }
-    const base = commitAt(world.folder, `refs/heads/${pull.baseRef}`);
-    if (base === null) continue;
+    const base = bases.get(pull.baseRef);
+    if (base === undefined) continue;
     if (isAncestor(world.folder, pull.headSha, base)) {
       const commit = broughtBy(world.folder, pull.headSha, base);
       recordMerge(world, pull, { commit, before: pull.baseSha, by: pull.author });
