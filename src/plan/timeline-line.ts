@@ -11,7 +11,7 @@ export function timelineLine({ strategy, timeline }: Pick<Step, "strategy" | "ti
 }
 
 /** A stretch of time for people, its two largest units: `4s`, `15m 30s`, `1h 5m`. */
-function spanOf(ms: Ms): string {
+export function spanOf(ms: Ms): string {
   if (ms < 1_000) return ms === 0 ? "0s" : `${Math.round(ms)}ms`;
   const seconds = Math.round(ms / 1_000);
   const parts: readonly (readonly [number, string])[] = [

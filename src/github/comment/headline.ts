@@ -1,0 +1,71 @@
+import { markdownText } from "../../diagnostics/escape-markdown.ts";
+import type { Step, StepAction } from "../../model/plan.ts";
+import { byGravity, isGrave } from "../../plan/step-markdown.ts";
+import type { EnvironmentReview, Review } from "../review.ts";
+import { costInWords, costOf } from "./cost.ts";
+import { changesAnything, ownSteps } from "./own-steps.ts";
+
+/** The whole plan in one plain line, the gravest environment first: `production 1 to delete, 2 to update · staging 3 to update`. */
+export function headline({ environments }: Review): string {
+  const changed = environments.filter((one) => ownSteps(one).length > 0);
+  const parts = [...changed]
+    .sort((a, b) => gravity(b) - gravity(a))
+    .map((environment) => `${environment.name} ${countsInWords(ownSteps(environment))}`);
+  const unplanned = environments.filter(({ plan }) => plan === null).map(({ name }) => `${name} cannot be planned`);
+  const all = [...parts, ...unplanned];
+  const more = all.length - ENVIRONMENTS_MAX;
+  return [...all.slice(0, ENVIRONMENTS_MAX), ...(more > 0 ? [`${more} more environments`] : [])].join(" · ");
+}
+
+/** The comment's first lines: what changes everywhere, and what that costs. */
+export function headBlock(review: Review): string {
+  const line = `**Plan: ${markdownText(headline(review))}**`;
+  if (!changesAnything(review)) return line;
+  const costs = review.environments.map((environment) => costOf(ownSteps(environment)));
+  const most = costs.reduce((a, b) => ({
+    restarts: Math.max(a.restarts, b.restarts),
+    gaps: Math.max(a.gaps, b.gaps),
+    ...(b.longestMs > a.longestMs
+      ? { shortestMs: b.shortestMs, longestMs: b.longestMs }
+      : { shortestMs: a.shortestMs, longestMs: a.longestMs }),
+    extraInstances: Math.max(a.extraInstances, b.extraInstances),
+  }));
+  const several = costs.filter(({ restarts }) => restarts > 0).length > 1;
+  const words = costInWords(most);
+  if (words.length === 0) return `${line}\n\nNothing restarts.`;
+  const cost = [...(most.restarts === 0 ? ["nothing restarts"] : []), ...words].join(" · ");
+  return `${line}\n\n${several ? "In each environment at most: " : ""}${several ? cost : capital(cost)}.`;
+}
+
+/** Steps by action, the gravest first: `1 to delete, 2 to update`. */
+export function countsInWords(steps: readonly Step[]): string {
+  return WORDS.flatMap(([action, words]) => {
+    const count = steps.filter((step) => step.action === action).length;
+    return count === 0 ? [] : [`${count} ${words}`];
+  }).join(", ");
+}
+
+const ENVIRONMENTS_MAX = 12;
+
+const WORDS: readonly (readonly [StepAction, string])[] = [
+  ["delete", "to delete"],
+  ["replace", "to replace"],
+  ["create", "to create"],
+  ["move", "to move"],
+  ["start", "to start"],
+  ["stop", "to stop"],
+  ["update", "to update"],
+  ["held", "held"],
+];
+
+/** By the gravest step; of equals the later in the order of promotion counts more, since what is last is what matters most. */
+function gravity(environment: EnvironmentReview): number {
+  const [gravest] = byGravity(ownSteps(environment));
+  if (gravest === undefined) return 0;
+  const place = WORDS.findIndex(([action]) => action === gravest.action);
+  return (isGrave(gravest) ? 100 : 0) + WORDS.length - place;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
