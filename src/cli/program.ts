@@ -121,6 +121,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     "Let a held release be tried again by the next apply",
     "fairlead retry orders-api && fairlead apply",
     (c) => c.addOption(environment),
+  add(
+    "drift",
+    "Whether what runs is what is recorded; exit 2 where it is not",
+    "fairlead drift -e production",
+    (c) => c.addOption(environment),
+    async () => (await import("./commands/drift.ts")).drift,
+  );
     async () => (await import("./commands/retry.ts")).retry,
   );
   add(

@@ -10,6 +10,7 @@ const COMMANDS = [
   "up",
   "down",
   "status",
+  "drift",
   "retry",
   "logs",
   "check",

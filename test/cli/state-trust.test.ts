@@ -5,49 +5,20 @@ import { localRefStore } from "../../src/git/local-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { digestOf } from "../../src/model/digest.ts";
 import { stateRef, stateStore } from "../../src/state/state-store.ts";
-import { type CliResult, fairlead } from "../support/cli.ts";
-import { BARE_ENVIRONMENT, git, temporaryFolder, writeFiles } from "../support/git-folder.ts";
-import { SERVER, shop } from "../support/shop.ts";
+import { fairlead } from "../support/cli.ts";
+import { BARE_ENVIRONMENT, git, temporaryFolder } from "../support/git-folder.ts";
+import { deployedShop, unwrapped } from "../support/shared-shop.ts";
+import { SERVER } from "../support/shop.ts";
 
 /**
  * State is hostile input: whoever can push its branch can write there. What these tests forge is what such a person would; the
  * remote is a bare repository, the target this machine.
  */
-const SHARED = `project: shop
-environments:
-  staging: { target: { kind: local, allow_ephemeral: true } }
-`;
-
-async function deployedShop() {
-  const { folder } = await shop();
-  writeFiles(folder, { "fairlead.yaml": SHARED });
-  git(folder, "rm", "--quiet", "-r", "services/orders.yaml", "services/orders");
-  git(folder, "add", "--all");
-  git(folder, "commit", "--quiet", "--message=Share staging");
-  const remote = join(temporaryFolder(), "shop.git");
-  git(folder, "clone", "--quiet", "--bare", folder, remote);
-  git(folder, "remote", "add", "origin", remote);
-  git(folder, "fetch", "--quiet", "origin");
-  const run = (...args: string[]): Promise<CliResult> => fairlead([...args, "-e", "staging"], { cwd: folder });
-  onTestFinished(async () => {
-    await run("down");
-  });
-  const applied = await run("apply", "--yes");
-  expect(applied.code, applied.stderr).toBe(0);
-  const push = (): string => git(folder, "push", "--quiet", "origin", "main");
-  return { folder, remote, run, push };
-}
-
-function change(folder: string, files: Readonly<Record<string, string>>): void {
-  writeFiles(folder, files);
-  git(folder, "add", "--all");
-  git(folder, "commit", "--quiet", "--message=Change");
-}
 
 describe("a State on a remote", () => {
   test("brings back a release from its commit, also from a clone that has never seen it", async () => {
-    const { folder, remote, run, push } = await deployedShop();
-    change(folder, { "services/stock/server.mjs": SERVER.replace("first", "second") });
+    const { folder, remote, run, push, change } = await deployedShop();
+    change({ "services/stock/server.mjs": SERVER.replace("first", "second") });
     push();
     expect((await run("apply", "--yes")).code).toBe(0);
     await run("down");
@@ -62,11 +33,11 @@ describe("a State on a remote", () => {
   });
 
   test("that records a release which no commit declares is not applied from", async () => {
-    const { folder, remote, run, push } = await deployedShop();
+    const { remote, run, push, change } = await deployedShop();
     await run("down");
     const canary = join(temporaryFolder(), "was-here");
     await forge(remote, (spec) => ({ ...spec, command: ["touch", canary] }));
-    change(folder, { "services/stock/server.mjs": "process.exit(1);\n" });
+    change({ "services/stock/server.mjs": "process.exit(1);\n" });
     push();
     const result = await run("apply", "--yes");
     expect(result.code).toBe(1);
@@ -76,10 +47,10 @@ describe("a State on a remote", () => {
   });
 
   test("that was moved back by force is named, and nothing is applied", async () => {
-    const { folder, remote, run, push } = await deployedShop();
+    const { remote, run, push, change } = await deployedShop();
     const ref = stateRef("staging");
     git(remote, "update-ref", ref, git(remote, "rev-parse", `${ref}~2`));
-    change(folder, { "services/stock/server.mjs": SERVER.replace("first", "second") });
+    change({ "services/stock/server.mjs": SERVER.replace("first", "second") });
     push();
     const result = await run("apply", "--yes");
     expect(result.code).toBe(1);
@@ -95,11 +66,6 @@ describe("a State on a remote", () => {
     expect(result.stderr).toContain("the State of staging is gone");
   });
 });
-
-/** What a terminal's width has broken into lines. */
-function unwrapped(text: string): string {
-  return text.replaceAll(/\n\s*\| /g, " ");
-}
 
 /** Records another command for the service that serves, with digests that are right, on top of what is there. */
 async function forge(remote: string, edit: (spec: object) => object): Promise<void> {

@@ -12,6 +12,7 @@ const NAMES: readonly SchemaName[] = [
   "diagnostics",
   "status",
   "apply",
+  "drift",
 ];
 
 /** Objects whose keys are not ours to name: a driver's options, another file's keys, values of any shape. */

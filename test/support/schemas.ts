@@ -2,7 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 
-export type SchemaName = "service" | "fairlead" | "plan" | "state" | "health" | "diagnostics" | "status" | "apply";
+export type SchemaName =
+  | "service"
+  | "fairlead"
+  | "plan"
+  | "state"
+  | "health"
+  | "diagnostics"
+  | "status"
+  | "apply"
+  | "drift";
 export type SchemaNode = Readonly<Record<string, unknown>>;
 
 const folder = join(import.meta.dirname, "..", "..", "schemas");
