@@ -128,6 +128,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     (c) => c.addOption(environment),
     async () => (await import("./commands/drift.ts")).drift,
   );
+  add(
+    "history [id]",
+    "Who deployed what and how it ended, or one service's releases through time",
+    "fairlead history orders-api -e production",
+    (c) => c.addOption(environment).option("-n, --lines <n>", "how many runs or releases", atLeastOne, 20),
+    async () => (await import("./commands/history.ts")).history,
+  );
+  add(
+    "retry <id>",
+    "Let a held release be tried again by the next apply",
+    "fairlead retry orders-api && fairlead apply",
+    (c) => c.addOption(environment),
     async () => (await import("./commands/retry.ts")).retry,
   );
   add(

@@ -11,6 +11,7 @@ const COMMANDS = [
   "down",
   "status",
   "drift",
+  "history",
   "retry",
   "logs",
   "check",

@@ -13,6 +13,7 @@ const NAMES: readonly SchemaName[] = [
   "status",
   "apply",
   "drift",
+  "history",
 ];
 
 /** Objects whose keys are not ours to name: a driver's options, another file's keys, values of any shape. */

@@ -11,7 +11,8 @@ export type SchemaName =
   | "diagnostics"
   | "status"
   | "apply"
-  | "drift";
+  | "drift"
+  | "history";
 export type SchemaNode = Readonly<Record<string, unknown>>;
 
 const folder = join(import.meta.dirname, "..", "..", "schemas");
