@@ -31,7 +31,6 @@ export async function openIssue(
     ...client.here,
     state: "open",
     labels: label,
-    creator: author,
     direction: "asc",
     per_page: 100,
   } as const;

@@ -214,3 +214,18 @@ describe("a reader", () => {
     expect(fake.requests).toHaveLength(count);
   });
 });
+
+test("a server of one's own is asked below its own folder, GraphQL too", async () => {
+  const fake = await pulled();
+  const client = githubClient({
+    repository: fake.repository,
+    token: fake.token({ login: "alice" }),
+    apiUrl: `${fake.url}/api/v3/`,
+    pace: { secondMs: 1 },
+  });
+  expect((await client.rest.pulls.list(client.here)).data).toHaveLength(1);
+  const { id } = fake.comment(1, "alice", "hello");
+  const told = await client.query<{ node: unknown }>("query ($id: ID!) { node(id: $id) { id } }", { id: `IC_${id}` });
+  expect(told.node).toEqual({ id: `IC_${id}` });
+  expect(fake.requests.map((one) => one.path)).toEqual(["/api/v3/repos/acme/shop/pulls", "/api/graphql"]);
+});

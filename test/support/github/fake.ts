@@ -138,7 +138,9 @@ export async function githubFake(options: FakeOptions = {}): Promise<GithubFake>
   });
 
   async function answerTo(request: FastifyRequest): Promise<Sent> {
-    const { pathname, searchParams } = new URL(request.url, world.url);
+    const { pathname: given, searchParams } = new URL(request.url, world.url);
+    // A server of one's own has its API below a folder.
+    const pathname = given.replace(/^\/api(?:\/v3)?(?=\/)/, "");
     const query = Object.fromEntries(searchParams);
     const body = (request.body ?? {}) as Json;
     const who = tokens.get(/^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "");

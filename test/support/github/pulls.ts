@@ -29,7 +29,7 @@ export const pullRoutes: Routes = {
           (state === "all" || pull.state === state) &&
           (base === undefined || pull.baseRef === base) &&
           // As on GitHub: a head without an owner is no filter at all.
-          (branch === undefined || (sameName(pull.headOwner, owner) && pull.headRef === branch)),
+          (owner === "" || branch === undefined || (sameName(pull.headOwner, owner) && pull.headRef === branch)),
       );
       const by = (pull: Pull): string => (sort === "updated" ? pull.updatedAt : pull.createdAt);
       found.sort((a, b) => by(a).localeCompare(by(b)) || a.number - b.number);
