@@ -26,7 +26,14 @@ export function codeCell(text: string, max?: number): string {
  * that could be anything but a word. One line. `code` is `codeCell` in a table.
  */
 export function markdownText(text: string, code: typeof codeSpan = codeSpan): string {
-  const tokens = visibleText(text.replace(/\s*[\r\n]+\s*/g, " ").trim()).match(/`[^`]+`|\s+|[^\s`]+|`+/g) ?? [];
+  const tokens =
+    visibleText(
+      text
+        .slice(0, SENTENCE_MAX * 4)
+        .replace(/\s*[\r\n]+\s*/g, " ")
+        .trim(),
+      SENTENCE_MAX,
+    ).match(/`[^`]+`|\s+|[^\s`]+|`+/g) ?? [];
   let shown = "";
   let open: string | null = null;
   const close = (): void => {
@@ -56,6 +63,8 @@ export function markdownText(text: string, code: typeof codeSpan = codeSpan): st
   close();
   return shown.trim();
 }
+
+const SENTENCE_MAX = 500;
 
 /** The fence of a code block with this content, or of a code span: longer than any run of backticks in it. */
 export function fenceFor(content: string, shortest: number): string {

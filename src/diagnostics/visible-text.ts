@@ -3,18 +3,22 @@ import { escapeTerminal } from "./escape-terminal.ts";
 /**
  * Text from files for a page that people read (Markdown, HTML): one line, nothing in it that cannot be seen or turns the
  * reading direction, and no comment of HTML, since our own markers are such comments. At most `max` characters, cut with
- * the number that there were. Not yet escaped for any sink.
+ * the number that there were (in UTF-16 units). Not yet escaped for any sink.
  */
 export function visibleText(text: string, max = TEXT_MAX): string {
-  const characters = text.length > max ? [...text] : [];
-  const whole =
-    characters.length <= max ? text : `${characters.slice(0, max).join("")}… (${characters.length} characters)`;
+  const whole = text.length <= max ? text : shortened(text, max);
   return escapeTerminal(whole)
     .replace(UNSEEN, (one) => `<U+${hex(one)}>`)
     .replaceAll("<!--", "<! --");
 }
 
 const TEXT_MAX = 1_000;
+
+function shortened(text: string, max: number): string {
+  // Twice as many units hold at least as many characters, whatever half of a pair the last one is.
+  const characters = [...text.slice(0, max * 2)];
+  return `${characters.slice(0, max).join("")}… (${text.length} characters)`;
+}
 
 /**
  * What a terminal may show and a page would hide: joiners next to plain ASCII, where no script needs them, combining

@@ -4,6 +4,7 @@ import { shortDigest } from "../../model/digest.ts";
 import type { Step } from "../../model/plan.ts";
 import type { EnvironmentReview, Review } from "../review.ts";
 import type { Cut, Shown } from "./cut.ts";
+import { listed } from "./headline.ts";
 import type { Linker } from "./links.ts";
 import { ofSeverity, problemsOf, unnamedDestroys } from "./own-steps.ts";
 import { problemLine } from "./problem-lines.ts";
@@ -20,12 +21,20 @@ function errorsOf(review: Review, links: Linker, cut: Cut): Shown {
   const listed = errors.slice(0, cut.errors);
   const more = errors.length - listed.length;
   const lines = [
-    `**${errors.length === 1 ? "1 error" : `${errors.length} errors`}: nothing of this is applied before ${errors.length === 1 ? "it is" : "they are"} mended.**`,
+    `**${errors.length === 1 ? "1 error" : `${errors.length} errors`}: nothing is applied${whereErrorsAre(review)} before ${errors.length === 1 ? "it is" : "they are"} mended.**`,
     "",
     ...listed.map((error) => problemLine(error, { links, head: review.head })),
     ...(more > 0 ? [`- and ${more} more ${more === 1 ? "error" : "errors"}`] : []),
   ];
   return { blocks: [alert("CAUTION", lines)], leftOut: more > 0 ? [`${more} errors`] : [] };
+}
+
+/** An error of one environment's plan leaves the others alone. */
+function whereErrorsAre({ diagnostics, environments }: Review): string {
+  const hasError = (problems: readonly Diagnostic[]): boolean => ofSeverity(problems, "error").length > 0;
+  const hit = environments.filter((one) => hasError(one.diagnostics)).map(({ name }) => name);
+  if (hasError(diagnostics) || hit.length === environments.length) return "";
+  return ` to ${markdownText(listed(hit))}`;
 }
 
 function destroysOf({ environments }: Review, cut: Cut): Shown {
@@ -42,9 +51,7 @@ function destroysOf({ environments }: Review, cut: Cut): Shown {
     const listed = steps.slice(0, room);
     room -= listed.length;
     more += steps.length - listed.length;
-    const besides = limitsOf(environment).map(
-      (problem) => `In ${markdownText(environment.name)}, ${markdownText(problem.summary)}.`,
-    );
+    const besides = limitsOf(environment).map(({ summary }) => `Besides, ${markdownText(summary)}.`);
     if (waiting.length > 1 && listed.length > 0) lines.push("", `For ${markdownText(environment.name)}:`);
     if (listed.length > 0) lines.push("", ...fenced(listed.map(command), "text").split("\n"));
     lines.push(...besides.flatMap((text) => ["", text]));

@@ -5,7 +5,7 @@ import { commentDigest } from "./comment-digest.ts";
 import type { CommentInput } from "./comment-input.ts";
 import { fitted, type Shown } from "./cut.ts";
 import { environmentSection, sectionsOf } from "./environment-section.ts";
-import { headBlock } from "./headline.ts";
+import { headBlock, listed } from "./headline.ts";
 import { type Linker, linker } from "./links.ts";
 import { changesAnything, ofSeverity, pendingSteps, problemsOf } from "./own-steps.ts";
 import { othersNote, pendingNote, problemNote, sinceNote } from "./side-notes.ts";
@@ -60,13 +60,6 @@ export function quietLine(review: Review): string {
   return `No change to what runs in ${markdownText(listed(names))}${earlier}.`;
 }
 
-function listed(names: readonly string[]): string {
-  const shown = names.length > NAMES_MAX ? [...names.slice(0, NAMES_MAX), `${names.length - NAMES_MAX} more`] : names;
-  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
-}
-
-const NAMES_MAX = 10;
-
 function unlisted(count: number): Shown {
   const text = `${count} ${count === 1 ? "environment changes" : "environments change"} besides`;
   return { blocks: [`${text}, with no room for them here.`], leftOut: [`${count} environments`] };
@@ -87,18 +80,18 @@ function leftOutBlock(
   return [`**Left out here, for length:** ${unique.join(", ")}; ${where}.`];
 }
 
+const STATES_MAX = 10;
+
 function footer({ review, links: { version } }: CommentInput, links: Linker): string {
   const states = review.environments.flatMap(({ name, plan }) =>
     plan === null
       ? []
-      : [
-          `${markdownText(name)} ${plan.stateOid === null ? "nothing recorded yet" : codeSpan(plan.stateOid.slice(0, 7))}`,
-        ],
+      : [`${markdownText(name)} ${plan.stateOid === null ? "none yet" : codeSpan(plan.stateOid.slice(0, 7))}`],
   );
   const parts = [
-    `${links.commit(review.head)} on ${states.length === 0 ? "no State" : `State: ${states.join(", ")}`}`,
+    `${links.commit(review.head)}${states.length === 0 ? "" : ` on the State of ${states.slice(0, STATES_MAX).join(", ")}`}`,
     `Fairlead ${codeSpan(version, 40)}`,
     links.run("run"),
   ];
-  return `<sub>${parts.filter((part) => part !== "run").join(" · ")} · Nothing is applied before this is merged, and then only what was shown here.</sub>`;
+  return `<sub>${parts.filter((part) => part !== "run").join(" · ")} · Applied only after the merge, and only as shown here.</sub>`;
 }

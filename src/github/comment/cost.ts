@@ -43,7 +43,7 @@ export function costInWords({ restarts: count, gaps, shortestMs, longestMs, extr
     ...(count === 0
       ? []
       : [`${count === 1 ? "1 service restarts" : `${count} services restart`}${gapInWords(count, gaps)}`]),
-    ...(longestMs === 0 ? [] : [`the slowest takes ${spanOf(shortestMs)} to ${spanOf(longestMs)}`]),
+    ...(longestMs === 0 ? [] : [`the slowest rollout takes ${spanOf(shortestMs)} to ${spanOf(longestMs)}`]),
     ...(extraInstances === 0
       ? []
       : [`up to ${extraInstances} more ${extraInstances === 1 ? "instance" : "instances"} meanwhile`]),

@@ -4,7 +4,7 @@ import type { Step } from "../../model/plan.ts";
 import { byGravity, isGrave, STEP_TABLE, stepDetails, stepDiff, stepRow } from "../../plan/step-markdown.ts";
 import type { EnvironmentReview, Review } from "../review.ts";
 import type { Cut, Shown } from "./cut.ts";
-import { countsInWords } from "./headline.ts";
+import { countsInWords, listed } from "./headline.ts";
 import type { Linker } from "./links.ts";
 import { ownSteps } from "./own-steps.ts";
 import { renamesIn } from "./renames.ts";
@@ -45,11 +45,15 @@ export function environmentSection(section: Section, links: Linker, cut: Cut): S
   return {
     blocks: [
       `### ${listed(name)}${environments.length > 1 ? ": the same" : ""}`,
-      environments.map((environment) => whenApplied(environment, environments.length > 1, links)).join(" "),
-      ...compact.blocks,
+      [
+        ...environments.map((environment) => whenApplied(environment, environments.length > 1, links)),
+        ...(environments.every(({ plan }) => plan?.stateOid === null) ? ["Nothing is recorded there yet."] : []),
+      ].join(" "),
       ...(shownRows.length > 0 ? [[STEP_TABLE, ...shownRows].join("\n")] : []),
+      ...compact.blocks,
       ...(missing.length > 0 ? [`${mild > 0 ? "And" : "Besides"} ${countsInWords(missing)}, not listed here.`] : []),
       ...renamesIn(steps),
+      ...howToRetry(section),
       ...unfolded,
     ],
     leftOut: [
@@ -93,6 +97,14 @@ function whenApplied({ name, apply, plan }: EnvironmentReview, isShared: boolean
 
 const APPLY_WORKFLOW = "fairlead-apply.yml";
 
+/** What lets a held release be tried again, with the first one for an example. */
+function howToRetry({ steps, environments }: Section): string[] {
+  const held = steps.find(({ action }) => action === "held");
+  if (held === undefined) return [];
+  const command = `fairlead retry ${held.service} -e ${environments[0]?.name ?? ""}`;
+  return [`What is held waits for another spec or other code, or for ${codeSpan(command)}.`];
+}
+
 /** What has no row of its own any more: every id, as short as can be. */
 function compactList(steps: readonly Step[], isRest: boolean, cut: Cut): Shown {
   if (steps.length === 0) return { blocks: [], leftOut: [] };
@@ -119,10 +131,6 @@ function inLines(words: readonly string[]): string[] {
     line += line === "" ? word : ` ${word}`;
   }
   return [...lines, line];
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 function capital(text: string): string {

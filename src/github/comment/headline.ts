@@ -5,16 +5,24 @@ import type { EnvironmentReview, Review } from "../review.ts";
 import { costInWords, costOf } from "./cost.ts";
 import { changesAnything, ownSteps } from "./own-steps.ts";
 
-/** The whole plan in one plain line, the gravest environment first: `production 1 to delete, 2 to update · staging 3 to update`. */
+/** The whole plan in one plain line, the gravest first: `1 to delete, 2 to update in production · 3 to update in staging`. */
 export function headline({ environments }: Review): string {
-  const changed = environments.filter((one) => ownSteps(one).length > 0);
-  const parts = [...changed]
-    .sort((a, b) => gravity(b) - gravity(a))
-    .map((environment) => `${environment.name} ${countsInWords(ownSteps(environment))}`);
-  const unplanned = environments.filter(({ plan }) => plan === null).map(({ name }) => `${name} cannot be planned`);
-  const all = [...parts, ...unplanned];
-  const more = all.length - ENVIRONMENTS_MAX;
-  return [...all.slice(0, ENVIRONMENTS_MAX), ...(more > 0 ? [`${more} more environments`] : [])].join(" · ");
+  const changed = environments.filter((one) => ownSteps(one).length > 0).sort((a, b) => gravity(b) - gravity(a));
+  const where = new Map<string, string[]>();
+  for (const environment of changed) {
+    const counts = countsInWords(ownSteps(environment));
+    where.set(counts, [...(where.get(counts) ?? []), environment.name]);
+  }
+  const parts = [...where].map(([counts, names]) => `${counts} in ${listed(names)}`);
+  const unplanned = environments.filter(({ plan }) => plan === null).map(({ name }) => name);
+  return [...parts, ...(unplanned.length === 0 ? [] : [`no plan for ${listed(unplanned)}`])].join(" · ");
+}
+
+/** Names as a sentence lists them, few enough for one line. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX;
+  const shown = more > 0 ? [...names.slice(0, NAMES_MAX), `${more} more`] : names;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
 /** The comment's first lines: what changes everywhere, and what that costs. */
@@ -45,7 +53,7 @@ export function countsInWords(steps: readonly Step[]): string {
   }).join(", ");
 }
 
-const ENVIRONMENTS_MAX = 12;
+const NAMES_MAX = 10;
 
 const WORDS: readonly (readonly [StepAction, string])[] = [
   ["delete", "to delete"],
