@@ -34,6 +34,7 @@ export interface GitHubRun {
 /** A look into JSON that may have any shape. */
 export interface Json {
   at(...path: readonly string[]): Json;
+  /** A text, or a number in digits; null for anything else. */
   readonly text: string | null;
 }
 
@@ -101,7 +102,7 @@ function json(value: unknown): Json {
         here = typeof here === "object" && here !== null && Object.hasOwn(here, key) ? (here as never)[key] : undefined;
       return json(here);
     },
-    text: typeof value === "string" ? value : null,
+    text: typeof value === "string" ? value : typeof value === "number" ? String(value) : null,
   };
 }
 

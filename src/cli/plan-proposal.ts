@@ -52,7 +52,7 @@ export function problemsOf(review: Review): readonly Diagnostic[] {
   });
 }
 
-function showReview(terminal: Terminal, { environments }: Review, format: string): void {
+export function showReview(terminal: Terminal, { environments }: Review, format: string): void {
   if (environments.length === 0)
     terminal.say(
       "fairlead.yaml names no environment but development, which is everyone's own: there is nothing to plan.",

@@ -28,6 +28,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .addHelpText("after", "\nStart here:\n  fairlead init shop && cd shop && fairlead up");
 
+  const github = program
+    .command("github")
+    .description("What the workflows call in GitHub Actions: plan, comment, environments, apply, drift");
+
   /** Adds a command whose code is loaded only when it runs: start-up stays short however many there are. */
   const add = <Options>(
     usage: string,
@@ -36,7 +40,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     declare: (command: Command) => Command,
     load: () => Promise<Action<Options>>,
   ): void => {
-    declare(program.command(usage).description(description).addHelpText("after", `\nExample:\n  ${example}`)).action(
+    const [parent, name] = usage.startsWith("github ") ? [github, usage.slice("github ".length)] : [program, usage];
+    declare(parent.command(name).description(description).addHelpText("after", `\nExample:\n  ${example}`)).action(
       async (...received: unknown[]) => {
         const command = received.at(-1) as Command;
         const options = command.optsWithGlobals<Options & Shared & { readonly format?: string }>();
@@ -117,11 +122,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     async () => (await import("./commands/status.ts")).status,
   );
   add(
-    "retry <id>",
-    "Let a held release be tried again by the next apply",
-    "fairlead retry orders-api && fairlead apply",
-    (c) => c.addOption(environment),
-  add(
     "drift",
     "Whether what runs is what is recorded; exit 2 where it is not",
     "fairlead drift -e production",
@@ -134,6 +134,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     "fairlead history orders-api -e production",
     (c) => c.addOption(environment).option("-n, --lines <n>", "how many runs or releases", atLeastOne, 20),
     async () => (await import("./commands/history.ts")).history,
+  );
+  add(
+    "set <id> <path=value...>",
+    "Set fields of a service's file, here or on the remote; comments and layout stay",
+    "fairlead set orders-api image=registry.example.com/orders@sha256:… --pull-request",
+    (c) =>
+      c
+        .option("-e, --environment <name>", "write into this environment's overlay")
+        .option("--push", "on the remote's default branch, without touching this folder")
+        .option("--pull-request", "on a branch of its own, with a pull request")
+        .option("--branch <name>", "on this branch of the remote"),
+    async () => (await import("./commands/set.ts")).set,
   );
   add(
     "retry <id>",
@@ -184,6 +196,35 @@ export async function main(argv: readonly string[]): Promise<number> {
     "fairlead site --out public",
     (c) => c.addOption(environment).option("--out <dir>", "folder of the status site", "dist/status"),
     async () => (await import("./commands/site.ts")).site,
+  );
+
+  add(
+    "github plan",
+    "In pull_request: plan the merge that was checked out, with a token that can only read",
+    "fairlead github plan",
+    (c) => c,
+    async () => (await import("./commands/github/plan.ts")).githubPlan,
+  );
+  add(
+    "github comment",
+    "In workflow_run of the plan: plan again, and say it on the pull request",
+    "fairlead github comment",
+    (c) => c,
+    async () => (await import("./commands/github/comment.ts")).githubComment,
+  );
+  add(
+    "github environments",
+    "Which environments this event is about, as JSON for a matrix",
+    "fairlead github environments",
+    (c) => c,
+    async () => (await import("./commands/github/environments.ts")).githubEnvironments,
+  );
+  add(
+    "github apply",
+    "Bring an environment to the default branch, as far as it was approved",
+    "fairlead github apply -e staging",
+    (c) => c.requiredOption("-e, --environment <name>", "the environment"),
+    async () => (await import("./commands/github/apply.ts")).githubApply,
   );
 
   const wantsHelp = argv.slice(3).some((argument) => argument === "--help" || argument === "-h");

@@ -3,6 +3,7 @@ import { PROJECT_FILE } from "../catalog/load-project.ts";
 import type { EnvironmentReview, Review } from "../github/review.ts";
 import type { Oid, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Plan } from "../model/plan.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { promotionOrder } from "../plan/promotion-order.ts";
 import { changedRules } from "./changed-rules.ts";
@@ -11,6 +12,8 @@ import { type OpenEnvironment, openEnvironment, type Planned, type Recorded } fr
 import type { Look, Workspace } from "./workspace.ts";
 
 export interface ReviewOptions {
+  /** Destroys of a plan that somebody who may has let happen. */
+  readonly mayDestroy?: (plan: Plan) => ReadonlySet<ServiceId>;
   /** Only these environments; all that are shared unless given. */
   readonly environments?: readonly string[];
   /** The States to plan on, by environment, instead of the newest: what an earlier review was shown on. */
@@ -40,7 +43,9 @@ export async function reviewOf(
     const state = options.states?.get(name);
     const { store, recordedAt } = opened.value;
     const recorded = await (state === undefined ? store.read() : recordedAt(state));
-    const planned = await opened.value.planned(new Set(), recorded);
+    const unnamed = await opened.value.planned(new Set(), recorded);
+    const named = options.mayDestroy?.(unnamed.plan) ?? new Set<ServiceId>();
+    const planned = named.size === 0 ? unnamed : await opened.value.planned(named, recorded);
     const pending = await pendingAt(opened.value, { planned, proposed, before, recorded });
     const { plan, diagnostics, safety } = planned;
     environments.push({ name, apply, plan, pending, diagnostics, safety });

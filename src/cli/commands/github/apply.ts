@@ -1,0 +1,190 @@
+import type { ApplyReport } from "../../../apply/apply-input.ts";
+import { renderGithub } from "../../../diagnostics/render-github.ts";
+import type { GitHubClient } from "../../../github/client.ts";
+import { newestSuccess, setDeploymentStatus, startDeployment } from "../../../github/deployments.ts";
+import { pullRequestsThatMerged } from "../../../github/pull-requests.ts";
+import { publishComment } from "../../../github/sticky-comment.ts";
+import type { Oid, ServiceId } from "../../../model/basics.ts";
+import type { Diagnostic } from "../../../model/diagnostic.ts";
+import { digestOf } from "../../../model/digest.ts";
+import { renderText } from "../../../plan/render-text.ts";
+import { applyHere, showReport } from "../../apply-here.ts";
+import { connecting } from "../../connect-target.ts";
+import { type DefaultBranch, followDefaultBranch } from "../../default-branch.ts";
+import type { Face } from "../../face.ts";
+import { type GitHubRun, githubRun } from "../../github-run.ts";
+import { obstaclesOf } from "../../obstacles.ts";
+import { type OpenEnvironment, openEnvironment, type Planned } from "../../open-environment.ts";
+import { outcomeOf } from "../../outcome-comment.ts";
+import { type Permitter, permitter } from "../../permission.ts";
+import { waitingFor } from "../../promotion.ts";
+import { runIdentity } from "../../run-identity.ts";
+import { isUsable, refuse } from "../../show-diagnostics.ts";
+import { openWorkspace, type Workspace } from "../../workspace.ts";
+import { exitCodeOf } from "../apply.ts";
+
+/** Services changed side by side. */
+const PARALLELISM = 4;
+
+/**
+ * `fairlead github apply`: brings an environment to where the default branch is, as far as it was approved. What was not gets a
+ * fresh plan and a way on; the rest proceeds. Deployments and comments tell how it went.
+ */
+export async function githubApply(face: Face, options: { readonly environment: string }): Promise<number> {
+  const { terminal } = face;
+  const opened = githubRun(face);
+  if (opened.value === null) return refuse(terminal, opened.diagnostics);
+  const run = opened.value;
+  if (run.ref !== `refs/heads/${run.defaultBranch}`) return refuse(terminal, [otherBranch(run)]);
+  const workspace = await openWorkspace(face);
+  try {
+    const branch = await followDefaultBranch(workspace, run.defaultBranch);
+    const environment = await openEnvironment(workspace, options.environment, branch.look);
+    if (environment.value === null) return refuse(terminal, environment.diagnostics);
+    const planned = await environment.value.planned(new Set());
+    terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
+    terminal.result(renderGithub(planned.diagnostics));
+    if (!isUsable(planned.diagnostics)) return refuse(terminal, planned.diagnostics);
+    return await applyAndTell({ face, run, workspace, branch, environment: environment.value, planned });
+  } finally {
+    await workspace.close();
+  }
+}
+
+interface Session {
+  readonly face: Face;
+  readonly run: GitHubRun;
+  readonly workspace: Workspace;
+  readonly branch: DefaultBranch;
+  readonly environment: OpenEnvironment;
+  readonly planned: Planned;
+}
+
+async function applyAndTell(session: Session): Promise<number> {
+  const { face, run, environment, planned } = session;
+  const client = run.client();
+  const permitting = permissionFor(session, client);
+  const last = await newestSuccess(client, { environment: environment.name, by: run.author });
+  const tell = planned.plan.steps.some(({ action }) => action !== "held")
+    ? await beginDeployment(session, client)
+    : null;
+  try {
+    const report = await applyWith(session, { permitting, deployed: deployedOf(last?.payload?.state ?? null) });
+    if (!isReport(report)) {
+      await tell?.({ state: "failure", description: report[0]?.summary ?? "the target cannot be reached" });
+      return refuse(face.terminal, report);
+    }
+    const code = exitCodeOf(report, false);
+    await tell?.({ state: code === 0 ? "success" : "failure", description: await inShort(environment, report) });
+    showReport(face.terminal, report, planned.diagnostics);
+    face.terminal.result(renderGithub(report.diagnostics));
+    await comment(session, client, { report, permitting });
+    return code;
+  } catch (error) {
+    await tell?.({ state: "error", description: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+}
+
+function permissionFor({ workspace, environment, branch, run }: Session, client: GitHubClient): Permitter {
+  const { apply } = environment.project.environments[environment.name] ?? { apply: "manual" };
+  return permitter({
+    workspace,
+    environment,
+    remote: branch.remote,
+    run,
+    client,
+    tip: branch.tip,
+    waiting: async (plan) => {
+      if (typeof apply !== "object") return new Map<ServiceId, string>();
+      return waitingFor(workspace, { after: apply.after, look: branch.look, plan });
+    },
+  });
+}
+
+/** Applies through a connection to the target; diagnostics where there is none, or something stands in the way. */
+async function applyWith(
+  session: Session,
+  on: { readonly permitting: Permitter; readonly deployed: readonly Oid[] },
+): Promise<ApplyReport | readonly Diagnostic[]> {
+  const { face, workspace, environment, planned } = session;
+  const connector = await environment.kind.connector();
+  const connected = await connector.connect(connecting(face, workspace, environment), "start");
+  if (connected.value === null) return connected.diagnostics;
+  try {
+    const obstacles = await obstaclesOf(connected.value, planned);
+    if (obstacles.length > 0) return obstacles;
+    return await applyHere({
+      face,
+      workspace,
+      environment,
+      connection: connected.value,
+      permit: on.permitting.permit,
+      parallelism: PARALLELISM,
+      deployed: on.deployed,
+    });
+  } finally {
+    await connected.value.close();
+  }
+}
+
+type Tell = (status: Omit<Parameters<typeof setDeploymentStatus>[2], "logUrl">) => Promise<void>;
+
+/** A deployment of GitHub's, with the State that it begins from. */
+async function beginDeployment(
+  { face, run, environment, branch, planned }: Session,
+  client: GitHubClient,
+): Promise<Tell> {
+  const payload = { state: planned.plan.stateOid, commit: branch.tip(), run: runIdentity(face).run };
+  const { id } = await startDeployment(client, {
+    environment: environment.name,
+    payload,
+    isProduction: environment.name === "production",
+  });
+  const tell: Tell = (status) => setDeploymentStatus(client, id, { ...status, logUrl: run.runUrl });
+  await tell({ state: "in_progress", description: "applying" });
+  return tell;
+}
+
+/** What the deployment says in the end, with the State that it left: what comes after must descend from it. */
+async function inShort({ store }: OpenEnvironment, { services, outcome }: ApplyReport): Promise<string> {
+  const counts = new Map<string, number>();
+  for (const one of services) counts.set(one.outcome, (counts.get(one.outcome) ?? 0) + 1);
+  const words = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+  const { oid } = await store.read();
+  return `${words || outcome}${oid === null ? "" : ` · State ${oid}`}`;
+}
+
+function deployedOf(state: Oid | null): readonly Oid[] {
+  return state === null ? [] : [state];
+}
+
+function isReport(value: ApplyReport | readonly Diagnostic[]): value is ApplyReport {
+  return "outcome" in value;
+}
+
+/** On each merged pull request that this apply was about: what became of it here, once per environment. */
+async function comment(
+  { run, branch, environment }: Session,
+  client: GitHubClient,
+  on: { readonly report: ApplyReport; readonly permitting: Permitter },
+): Promise<void> {
+  const body = outcomeOf(run, environment.name, on.report);
+  run.summarise(body);
+  if (on.report.services.length === 0) return;
+  const merged = await pullRequestsThatMerged(client, { commit: branch.tip(), base: run.defaultBranch });
+  const numbers = new Set([...on.permitting.pulls().keys(), ...merged.map(({ number }) => number)]);
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const place = { number, marker: `apply-${environment.name}`, author: run.author };
+    await publishComment(client, { ...place, digest: digestOf([run.runUrl, branch.tip()]), body });
+  }
+}
+
+function otherBranch({ ref, defaultBranch }: GitHubRun): Diagnostic {
+  return {
+    code: "branch-not-applied",
+    severity: "error",
+    summary: `${ref || "this ref"} is not applied: only ${defaultBranch} is`,
+    hint: `merge it, or start the workflow on ${defaultBranch}`,
+  };
+}

@@ -1,0 +1,184 @@
+import { fetchCommits, fetchTip, hasCommit } from "../../../git/revisions.ts";
+import { publishCheckRun } from "../../../github/check-run.ts";
+import type { GitHubClient } from "../../../github/client.ts";
+import { readMarker } from "../../../github/comment/said-marker.ts";
+import { destroyPermissions } from "../../../github/destroy-permission.ts";
+import { setLabels } from "../../../github/labels.ts";
+import {
+  openPullRequestsFrom,
+  otherOpenPullRequests,
+  type PullRequest,
+  pullRequest,
+} from "../../../github/pull-requests.ts";
+import type { Review } from "../../../github/review.ts";
+import { CHECK_NAME, shownMarker } from "../../../github/shown.ts";
+import { latestComment, publishComment } from "../../../github/sticky-comment.ts";
+import { touching } from "../../../github/touching.ts";
+import type { ServiceId } from "../../../model/basics.ts";
+import type { Diagnostic } from "../../../model/diagnostic.ts";
+import type { Plan } from "../../../model/plan.ts";
+import type { Face } from "../../face.ts";
+import { type GitHubRun, githubRun } from "../../github-run.ts";
+import { propose } from "../../look-at-commit.ts";
+import { problemsOf } from "../../plan-proposal.ts";
+import { reviewOf } from "../../review.ts";
+import { checkOf, commentOf, labelsFor, summaryOf, unplannable } from "../../review-comment.ts";
+import { refuse } from "../../show-diagnostics.ts";
+import { openWorkspace, type Workspace } from "../../workspace.ts";
+
+/** The workflow whose end sets the comment off. */
+const PLAN_WORKFLOW = ".github/workflows/fairlead-plan.yml";
+const MARKER = "plan";
+
+/**
+ * `fairlead github comment`: says on a pull request what merging it would do. It runs the default branch's code and plans again
+ * from the head's objects; of the run that set it off it believes the names of repository, branch and commit, which GitHub
+ * wrote, and looks up the rest.
+ */
+export async function githubComment(face: Face): Promise<number> {
+  const { terminal } = face;
+  const run = githubRun(face);
+  if (run.value === null) return refuse(terminal, run.diagnostics);
+  const client = run.value.client();
+  const asked = askedFor(run.value);
+  if ("diagnostic" in asked) return refuse(terminal, [asked.diagnostic]);
+  const pull = await pullOf(client, asked);
+  if (pull === null) return quiet(face, "There is no open pull request of this commit any more: nothing to say.");
+  if (pull.base.ref !== run.value.defaultBranch)
+    return quiet(face, `#${pull.number} is not into ${run.value.defaultBranch}, which alone is applied`);
+
+  const workspace = await openWorkspace(face);
+  try {
+    const review = await plannedFor(workspace, { run: run.value, client, pull });
+    // What was pushed meanwhile has a run of its own on its way.
+    if ((await pullRequest(client, pull.number)).head.sha !== pull.head.sha)
+      return quiet(face, `#${pull.number} has moved on: nothing to say`);
+    const url = await publish(client, run.value, { pull, review });
+    terminal.say(`#${pull.number}: ${url}`);
+    return 0;
+  } finally {
+    await workspace.close();
+  }
+}
+
+type Asked = { readonly number: number } | AskedBranch;
+
+interface AskedBranch {
+  readonly owner: string;
+  readonly repository: string;
+  readonly branch: string;
+  readonly head: string;
+}
+
+/**
+ * What a run is about: the branch of a finished plan, where it was the plan workflow of this repository and a pull request set
+ * it off; or the pull request on which somebody has just let something be destroyed.
+ */
+function askedFor({ event, eventName, repository }: GitHubRun): Asked | { readonly diagnostic: Diagnostic } {
+  const number = Number(event.at("issue", "number").text);
+  if (
+    eventName === "issue_comment" &&
+    Number.isInteger(number) &&
+    event.at("issue", "pull_request", "url").text !== null
+  )
+    return { number };
+  const of = (...path: readonly string[]): string => event.at("workflow_run", ...path).text ?? "";
+  const isOurs =
+    eventName === "workflow_run" &&
+    of("event") === "pull_request" &&
+    of("path").split("@")[0] === PLAN_WORKFLOW &&
+    of("repository", "full_name") === repository;
+  const asked = {
+    owner: of("head_repository", "owner", "login"),
+    repository: of("head_repository", "full_name"),
+    branch: of("head_branch"),
+    head: of("head_sha"),
+  };
+  if (isOurs && /^[0-9a-f]{40,64}$/.test(asked.head) && asked.owner !== "" && asked.branch !== "") return asked;
+  return {
+    diagnostic: {
+      code: "github-event-unexpected",
+      severity: "error",
+      summary: "this run was not set off by a plan of a pull request",
+      detail: `It takes a comment on one, or a \`workflow_run\` of ${PLAN_WORKFLOW} in this repository, whose event was \`pull_request\`.`,
+      hint: "`fairlead init` writes the two workflows so that one sets off the other",
+    },
+  };
+}
+
+/** The open pull request that has just this head; null where there is none any more. */
+async function pullOf(client: GitHubClient, asked: Asked): Promise<PullRequest | null> {
+  if ("number" in asked) {
+    const pull = await pullRequest(client, asked.number);
+    return pull.state === "open" ? pull : null;
+  }
+  const open = await openPullRequestsFrom(client, asked);
+  return open.find(({ head }) => head.sha === asked.head && head.repository === asked.repository) ?? null;
+}
+
+/** The review, or why there can be none, as a review without environments. */
+async function plannedFor(
+  workspace: Workspace,
+  { run, client, pull }: { readonly run: GitHubRun; readonly client: GitHubClient; readonly pull: PullRequest },
+): Promise<Review> {
+  const { repository } = workspace;
+  const remote = (await repository.defaultRemote()) ?? "origin";
+  const base = await fetchTip(repository, remote, `refs/heads/${run.defaultBranch}`);
+  await fetchCommits(repository, remote, [pull.head.sha]).catch(() => undefined);
+  // A fork's objects are the repository's own on GitHub; elsewhere the pull request's ref has them.
+  if (!(await hasCommit(repository, pull.head.sha)))
+    await fetchTip(repository, remote, `refs/pull/${pull.number}/head`);
+  const proposal = await propose(workspace, { ref: pull.head.sha, base: base ?? "" }, remote);
+  const { permissions } = await destroyPermissions(client, pull.number);
+  const mayDestroy = ({ steps }: Plan): ReadonlySet<ServiceId> =>
+    new Set(
+      steps
+        .filter(({ service, digest }) =>
+          permissions.some((one) => one.service === service && digest.startsWith(one.digestPrefix)),
+        )
+        .map(({ service }) => service),
+    );
+  if (proposal.value !== null) return reviewOf(workspace, proposal.value, { mayDestroy });
+  return unplannable({ head: pull.head.sha, base: base ?? pull.base.sha, diagnostics: proposal.diagnostics });
+}
+
+/** Comment, check and labels; each may be repeated. Returns where the comment is. */
+async function publish(
+  client: GitHubClient,
+  run: GitHubRun,
+  { pull, review }: { readonly pull: PullRequest; readonly review: Review },
+): Promise<string> {
+  const { number } = pull;
+  const place = { number, marker: MARKER, author: run.author };
+  const { others } = await otherOpenPullRequests(client, { except: number, base: run.defaultBranch });
+  const last = await latestComment(client, place);
+  const comment = commentOf(run, review, {
+    others: touching(review.environments, others),
+    previous: last === null ? null : readMarker(last.body),
+  });
+  const { url } = await publishComment(client, { ...place, digest: comment.digest, body: comment.body });
+  // What could not be planned was not shown, and nothing of it is approved by a merge.
+  const states = new Map(
+    review.environments.flatMap(({ name, plan }) => (plan === null ? [] : [[name, plan.stateOid] as const])),
+  );
+  const { conclusion, title, summary } = checkOf(run, review);
+  await publishCheckRun(client, {
+    name: CHECK_NAME,
+    head: pull.head.sha,
+    externalId: `${comment.digest} ${review.base}`,
+    conclusion,
+    title,
+    summary: `${shownMarker({ base: review.base, head: review.head, states })}\n\n${summary}`,
+    diagnostics: problemsOf(review),
+    detailsUrl: url,
+    app: run.app,
+  });
+  await setLabels(client, number, labelsFor(review));
+  run.summarise(summaryOf(run, review));
+  return url;
+}
+
+function quiet({ terminal }: Face, says: string): number {
+  terminal.say(says);
+  return 0;
+}

@@ -1,0 +1,35 @@
+import type { Project } from "../../../model/project.ts";
+import { promotionOrder } from "../../../plan/promotion-order.ts";
+import type { Face } from "../../face.ts";
+import { type GitHubRun, githubRun } from "../../github-run.ts";
+import { isUsable, refuse } from "../../show-diagnostics.ts";
+import { openWorkspace } from "../../workspace.ts";
+
+/**
+ * `fairlead github environments`: those that this event is about, as JSON in their order of promotion, for the matrix of a
+ * workflow. A merge reaches every one that does not wait for a person; a dispatch the one that it names; a schedule all.
+ */
+export async function githubEnvironments(face: Face): Promise<number> {
+  const { terminal } = face;
+  const run = githubRun(face);
+  if (run.value === null) return refuse(terminal, run.diagnostics);
+  const workspace = await openWorkspace(face);
+  try {
+    const { project, diagnostics } = await workspace.look();
+    if (!isUsable(diagnostics)) return refuse(terminal, diagnostics);
+    const names = JSON.stringify(concerned(run.value, project));
+    run.value.output("environments", names);
+    terminal.result(`${names}\n`);
+    return 0;
+  } finally {
+    await workspace.close();
+  }
+}
+
+function concerned({ eventName, event }: GitHubRun, project: Project): readonly string[] {
+  const shared = promotionOrder(project);
+  const asked = event.at("inputs", "environment").text ?? "";
+  if (eventName === "workflow_dispatch" && asked !== "") return shared.filter((name) => name === asked);
+  if (eventName !== "push") return shared;
+  return shared.filter((name) => project.environments[name]?.apply !== "manual");
+}
