@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: those are the expressions of workflows
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -10,7 +11,7 @@ import { runWorkflow } from "../support/workflows/run-workflow.ts";
 import { startsOn } from "../support/workflows/triggers.ts";
 import { readWorkflow } from "../support/workflows/workflow.ts";
 
-const PUSH = { name: "push", payload: { ref: "refs/heads/main" } };
+const PUSH = { name: "push", payload: { ref: "refs/heads/main", after: "0".repeat(40) } };
 const URLS = { api: "http://127.0.0.1:1/api", server: "http://127.0.0.1:1" };
 
 /** Runs a workflow of which only the jobs (or all below `on`) are written. */
@@ -19,7 +20,6 @@ function run(jobs: string, options: Partial<RunOptions> & { readonly top?: strin
   return runWorkflow({
     yaml: `name: small\non: [push, pull_request, workflow_run, workflow_dispatch]\n${top}\njobs:\n${jobs}`,
     event: PUSH,
-    sha: "0".repeat(40),
     repository: { url: "/nowhere", fullName: "shop/services", defaultBranch: "main" },
     mintToken: () => "token-of-the-job",
     urls: URLS,
@@ -105,7 +105,60 @@ describe("a job's steps", () => {
         "- run: env -0 | cut -z -d= -f1 | sort -z | tr '\\0' ' '\n- run: echo $GITHUB_REPOSITORY $GITHUB_REF $GITHUB_REF_NAME $CI",
       ),
     );
-    expect(result.jobs[0]?.steps[0]?.log.trim().split(" ")).toMatchInlineSnapshot();
+    expect(result.jobs[0]?.steps[0]?.log.trim().split(" ")).toMatchInlineSnapshot(`
+      [
+        "CI",
+        "GITHUB_ACTION",
+        "GITHUB_ACTIONS",
+        "GITHUB_ACTOR",
+        "GITHUB_ACTOR_ID",
+        "GITHUB_API_URL",
+        "GITHUB_BASE_REF",
+        "GITHUB_ENV",
+        "GITHUB_EVENT_NAME",
+        "GITHUB_EVENT_PATH",
+        "GITHUB_GRAPHQL_URL",
+        "GITHUB_HEAD_REF",
+        "GITHUB_JOB",
+        "GITHUB_OUTPUT",
+        "GITHUB_PATH",
+        "GITHUB_REF",
+        "GITHUB_REF_NAME",
+        "GITHUB_REF_PROTECTED",
+        "GITHUB_REF_TYPE",
+        "GITHUB_REPOSITORY",
+        "GITHUB_REPOSITORY_ID",
+        "GITHUB_REPOSITORY_OWNER",
+        "GITHUB_REPOSITORY_OWNER_ID",
+        "GITHUB_RETENTION_DAYS",
+        "GITHUB_RUN_ATTEMPT",
+        "GITHUB_RUN_ID",
+        "GITHUB_RUN_NUMBER",
+        "GITHUB_SERVER_URL",
+        "GITHUB_SHA",
+        "GITHUB_STATE",
+        "GITHUB_STEP_SUMMARY",
+        "GITHUB_TRIGGERING_ACTOR",
+        "GITHUB_WORKFLOW",
+        "GITHUB_WORKFLOW_REF",
+        "GITHUB_WORKFLOW_SHA",
+        "GITHUB_WORKSPACE",
+        "GIT_CONFIG_NOSYSTEM",
+        "HOME",
+        "LANG",
+        "PATH",
+        "PWD",
+        "RUNNER_ARCH",
+        "RUNNER_ENVIRONMENT",
+        "RUNNER_NAME",
+        "RUNNER_OS",
+        "RUNNER_TEMP",
+        "RUNNER_TOOL_CACHE",
+        "RUNNER_TRACKING_ID",
+        "SHLVL",
+        "_",
+      ]
+    `);
     expect(result.jobs[0]?.steps[1]?.log).toBe("shop/services refs/heads/main main true");
   });
 
@@ -121,9 +174,9 @@ describe("a job's steps", () => {
 
   test("read the event from its file", async () => {
     const result = await run(job(`- run: cat "$GITHUB_EVENT_PATH"`), {
-      event: { name: "push", payload: { ref: "refs/heads/main", hello: "$(reboot)" } },
+      event: { name: "push", payload: { ...PUSH.payload, hello: "$(reboot)" } },
     });
-    expect(JSON.parse(said(result))).toEqual({ ref: "refs/heads/main", hello: "$(reboot)" });
+    expect(JSON.parse(said(result))).toEqual({ ...PUSH.payload, hello: "$(reboot)" });
   });
 
   test("end when their time is over, and then the step has failed", async () => {
@@ -266,7 +319,14 @@ describe("jobs", () => {
     const from = (full_name: string) => ({ repo: { full_name }, ref: "main" });
     const event = {
       name: "pull_request",
-      payload: { number: 7, pull_request: { number: 7, head: from("evil/services"), base: from("shop/services") } },
+      payload: {
+        pull_request: {
+          number: 7,
+          merge_commit_sha: "0".repeat(40),
+          head: from("evil/services"),
+          base: from("shop/services"),
+        },
+      },
     };
     const fork = await run(jobs, { mintToken, secrets: { DEPLOY: "hush" }, event });
     expect(asked).toEqual([
@@ -298,12 +358,18 @@ describe("jobs", () => {
   });
 
   test("are given the inputs of a dispatch, of their type and with their defaults", async () => {
-    const top = "permissions: {}";
-    const yaml = `name: d\non: {workflow_dispatch: {inputs: {environment: {required: true, type: string}, force: {type: boolean, default: false}}}}\n${top}\njobs:\n${job("- {if: '!inputs.force', run: 'echo $E', env: {E: \"${{ inputs.environment }}\"}}")}`;
-    const event = (inputs: object) => ({ name: "workflow_dispatch", payload: { ref: "refs/heads/main", inputs } });
-    expect(said(await run("", { yaml, event: event({ environment: "staging" }) }))).toBe("staging");
-    expect(said(await run("", { yaml, event: event({ environment: "staging", force: "true" }) }))).toBe("");
-    await expect(run("", { yaml, event: event({}) })).rejects.toThrow("Required input 'environment' not provided");
+    const yaml = `name: d\non: {workflow_dispatch: {inputs: {environment: {required: true, type: string}, force: {type: boolean, default: false}}}}\npermissions: {}\njobs:\n${job("- {if: '!inputs.force', run: 'echo $E', env: {E: \"${{ inputs.environment }}\"}}")}`;
+    const payload = { ref: "refs/heads/main" };
+    const event = (inputs: object) => ({ name: "workflow_dispatch", payload: { ...payload, inputs } });
+    expect(said(await run("", { yaml, sha: "0".repeat(40), event: event({ environment: "staging" }) }))).toBe(
+      "staging",
+    );
+    expect(
+      said(await run("", { yaml, sha: "0".repeat(40), event: event({ environment: "staging", force: "true" }) })),
+    ).toBe("");
+    await expect(run("", { yaml, sha: "0".repeat(40), event: event({}) })).rejects.toThrow(
+      "Required input 'environment' not provided",
+    );
   });
 
   test("leave nothing running behind", async () => {
@@ -390,13 +456,13 @@ describe("checkout", () => {
   test("of a pull request from a fork is the merge commit, with both of its parents; the token is there as it was told", async () => {
     const { url, folder } = await gitServer();
     const work = gitFolder({ file: "base" });
-    git(work, "push", "--quiet", url, "main");
+    git(work, "push", "--quiet", folder, "main");
     git(work, "checkout", "--quiet", "-b", "topic");
     writeFiles(work, { file: "of the fork" });
     git(work, "commit", "--quiet", "--all", "--message=topic");
     git(work, "checkout", "--quiet", "main");
     git(work, "merge", "--quiet", "--no-ff", "--message=merge", "topic");
-    git(work, "push", "--quiet", url, "HEAD:refs/pull/7/merge", "topic:refs/pull/7/head");
+    git(work, "push", "--quiet", folder, "HEAD:refs/pull/7/merge", "topic:refs/pull/7/head");
     const repo = (full_name: string, ref: string) => ({ ref, repo: { full_name } });
     const event = {
       name: "pull_request",
@@ -431,7 +497,6 @@ describe("checkout", () => {
     const result = await run(job(`- uses: actions/checkout@v4\n${look}`), {
       event,
       repository: { url: origin, fullName: "shop/services", defaultBranch: "main" },
-      sha: undefined as never,
     });
     expect(result.jobs[0]?.steps[1]?.log).toBe("1\nmain\ndefault");
   });

@@ -1,4 +1,6 @@
-import { git } from "../git-folder.ts";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { BARE_ENVIRONMENT } from "../git-folder.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -18,10 +20,10 @@ export interface Run {
 let lastRun = 1000;
 
 /** Works out ref, commit and context of a run. Source: "Events that trigger workflows" in GitHub's documentation. */
-export function runOf(workflow: Workflow, options: RunOptions): Run {
+export async function runOf(workflow: Workflow, options: RunOptions): Promise<Run> {
   const { event, repository, urls } = options;
   const ref = options.ref ?? refOf(options);
-  const sha = options.sha ?? commitOf(options, ref);
+  const sha = options.sha ?? (await commitOf(options, ref));
   lastRun += 1;
   const id = options.runId ?? lastRun;
   const actor = options.actor ?? loginOf(event.payload) ?? "octocat";
@@ -86,12 +88,16 @@ function refOf({ event, repository }: RunOptions): string {
   return `refs/heads/${repository.defaultBranch}`;
 }
 
-function commitOf({ event, repository }: RunOptions, ref: string): string {
+/** The event's own commit, else the tip of `ref` as anybody may read it; a remote that wants a token needs `sha`. */
+async function commitOf({ event, repository }: RunOptions, ref: string): Promise<string> {
   const payload = event.payload as { readonly after?: string; readonly pull_request?: PullPayload };
   const known = event.name === "pull_request" ? payload.pull_request?.merge_commit_sha : undefined;
   if (known !== undefined) return known;
   if (event.name === "push" && payload.after !== undefined) return payload.after;
-  const tip = git("/", "ls-remote", repository.url, ref).split("\t")[0];
+  // Never in the way of a server that the test's own process runs.
+  const env = { ...BARE_ENVIRONMENT, GIT_TERMINAL_PROMPT: "0" } as NodeJS.ProcessEnv;
+  const { stdout } = await promisify(execFile)("git", ["ls-remote", repository.url, ref], { env });
+  const tip = stdout.split("\t")[0];
   if (!tip) throw new Error(`${repository.url} has no ${ref}; say which commit with \`sha\``);
   return tip;
 }

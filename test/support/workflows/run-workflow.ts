@@ -20,7 +20,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
   const path = options.path ?? `.github/workflows/${basename(options.file ?? "workflow.yml")}`;
   const text = options.yaml ?? readFileSync(options.file ?? "", "utf8");
   const workflow = await readWorkflow(text, path);
-  const run = runOf(workflow, options);
+  const run = await runOf(workflow, options);
   const cancelled = new AbortController();
   const cancel = AbortSignal.any([cancelled.signal, ...(options.cancel === undefined ? [] : [options.cancel])]);
   const groups = options.concurrency ?? new ConcurrencyGroups();
