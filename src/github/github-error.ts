@@ -2,7 +2,16 @@ import { escapeTerminal } from "../diagnostics/escape-terminal.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 
 /** What went wrong with GitHub, as far as a caller can act on it. `not-stored`: it said yes and did not do it. */
-export type GitHubErrorKind = "not-permitted" | "not-found" | "rate-limited" | "unreachable" | "refused" | "not-stored";
+export type GitHubErrorKind = keyof typeof CODE;
+
+const CODE = {
+  "not-permitted": "github-not-permitted",
+  "not-found": "github-not-found",
+  "rate-limited": "github-rate-limited",
+  unreachable: "github-unreachable",
+  refused: "github-refused",
+  "not-stored": "github-not-stored",
+} as const;
 
 /**
  * GitHub refused or could not: an expected problem of the world, carried as an exception because any call may meet it, and
@@ -26,7 +35,7 @@ export class GitHubError extends Error {
     this.kind = kind;
     this.status = said.status ?? null;
     this.diagnostic = {
-      code: `github-${kind}`,
+      code: CODE[kind],
       severity: "error",
       summary: summary ?? "",
       ...(detail === undefined ? {} : { detail }),
