@@ -227,6 +227,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     async () => (await import("./commands/github/apply.ts")).githubApply,
   );
 
+  add(
+    "github drift",
+    "Keep one issue open while an environment runs otherwise than it was applied",
+    "fairlead github drift",
+    (c) => c.option("-e, --environment <name...>", "these environments (all that are shared)"),
+    async () => (await import("./commands/github/drift.ts")).githubDrift,
+  );
+
   const wantsHelp = argv.slice(3).some((argument) => argument === "--help" || argument === "-h");
   if ((argv[2] === "completion" && !wantsHelp) || argv[2] === "complete") {
     const { default: tab } = await import("@bomb.sh/tab/commander");

@@ -1,13 +1,10 @@
-import { type DriftReport, driftReport, type ServiceDrift } from "../../apply/drift-report.ts";
+import type { DriftReport, ServiceDrift } from "../../apply/drift-report.ts";
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
 import { printableJson } from "../../diagnostics/printable-json.ts";
-import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { Observation } from "../../model/fleet.ts";
-import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
-import { type OpenEnvironment, openEnvironment } from "../open-environment.ts";
-import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
-import { stateProblems } from "../state-descent.ts";
+import { lookForDrift } from "../look-for-drift.ts";
+import { openEnvironment } from "../open-environment.ts";
+import { refuse, showProblems } from "../show-diagnostics.ts";
 import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../workspace.ts";
 
@@ -21,26 +18,13 @@ export async function drift(face: Face, options: { readonly environment: string 
   try {
     const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
-    const environment = opened.value;
-    const { state, oid } = await environment.store.read();
-    // Against a State that was moved or deleted everything would seem foreign.
-    const wrong = await stateProblems(workspace, environment, { tip: oid, deployed: [] });
-    if (wrong.length > 0) return refuse(terminal, wrong);
-    const connector = await environment.kind.connector();
-    const connection = await connector.connect(connecting(face, workspace, environment), "find");
-    if (!isUsable(connection.diagnostics)) return refuse(terminal, connection.diagnostics);
-    showProblems(terminal, connection.diagnostics);
-    let observation: Observation | null = null;
-    try {
-      observation = (await connection.value?.target.observe()) ?? null;
-    } catch (error) {
-      return refuse(terminal, [unanswered(environment, error)]);
-    } finally {
-      await connection.value?.close();
-    }
-    const report = driftReport(state, observation);
-    if (terminal.json) terminal.result(printableJson(toJson(environment.name, oid, report)));
-    else showDrift(terminal, environment.name, report);
+    const { name } = opened.value;
+    const found = await lookForDrift(face, workspace, opened.value);
+    if (found.value === null) return refuse(terminal, found.diagnostics);
+    showProblems(terminal, found.diagnostics);
+    const { report, state } = found.value;
+    if (terminal.json) terminal.result(printableJson(toJson(name, state, report)));
+    else showDrift(terminal, name, report);
     if (report.hasDrifted) return 2;
     return report.isComplete ? 0 : 1;
   } finally {
@@ -93,9 +77,4 @@ function sentence(
     return `${count("drifted", "foreign")} of ${services.length} in ${environment} ${count("drifted", "foreign") === 1 ? "is" : "are"} not as recorded.`;
   if (!isComplete) return `${count("unreachable")} of ${services.length} in ${environment} could not be seen.`;
   return `${environment} runs as it is recorded.`;
-}
-
-function unanswered({ name }: OpenEnvironment, error: unknown): Diagnostic {
-  const summary = `the target cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
-  return { code: "target-unreachable", severity: "error", environment: name, summary };
 }
