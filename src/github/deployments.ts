@@ -100,18 +100,19 @@ export async function setDeploymentStatus(
 }
 
 /**
- * The newest deployment of an environment that stands, with what it left behind; null where none does among the last hundred.
+ * The newest deployment of an environment that stands, with what it said in the end; null where none does among the last hundred.
  * `by`: only those by this login count, since whoever may write deployments can write any payload.
  */
 export async function newestSuccess(
   client: GitHubReader,
   { environment, by }: { readonly environment: string; readonly by?: string },
-): Promise<Deployment | null> {
+): Promise<(Deployment & { readonly said: string }) | null> {
   let looked = 0;
   for await (const one of deploymentsOf(client, { environment })) {
     if (++looked > DEPLOYMENTS_LOOKED_AT_MAX) return null;
     if (by !== undefined && one.by !== by) continue;
-    if ((await latestStatus(client, one.id))?.state === "success") return one;
+    const status = await latestStatus(client, one.id);
+    if (status?.state === "success") return { ...one, said: status.description };
   }
   return null;
 }

@@ -69,7 +69,7 @@ async function applyAndTell(session: Session): Promise<number> {
     ? await beginDeployment(session, client)
     : null;
   try {
-    const report = await applyWith(session, { permitting, deployed: deployedOf(last?.payload?.state ?? null) });
+    const report = await applyWith(session, { permitting, deployed: statesOf(last) });
     if (!isReport(report)) {
       await tell?.({ state: "failure", description: report[0]?.summary ?? "the target cannot be reached" });
       return refuse(face.terminal, report);
@@ -155,8 +155,10 @@ async function inShort({ store }: OpenEnvironment, { services, outcome }: ApplyR
   return `${words || outcome}${oid === null ? "" : ` · State ${oid}`}`;
 }
 
-function deployedOf(state: Oid | null): readonly Oid[] {
-  return state === null ? [] : [state];
+/** The States that the last deployment began from and left: the one that is there now must descend from both. */
+function statesOf(last: Awaited<ReturnType<typeof newestSuccess>>): readonly Oid[] {
+  const left = / · State ([0-9a-f]{40,64})$/.exec(last?.said ?? "")?.[1];
+  return [last?.payload?.state, left].filter((oid) => typeof oid === "string");
 }
 
 function isReport(value: ApplyReport | readonly Diagnostic[]): value is ApplyReport {
