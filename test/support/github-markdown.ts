@@ -1,14 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { marked } from "marked";
 import type { Page } from "playwright-core";
 
 /** Markdown as GitHub shows it in a comment: its tables and its line breaks, and quotes that are alerts. */
 export function githubHtml(markdown: string): string {
   const html = marked.parse(markdown, { gfm: true, breaks: true, async: false });
-  return html.replace(
-    /<blockquote>\s*<p>\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?:<br>)?\s*([\s\S]*?)<\/blockquote>/g,
-    (_, kind: string, rest: string) =>
-      `<div class="markdown-alert markdown-alert-${kind.toLowerCase()}"><p class="markdown-alert-title">${kind.slice(0, 1)}${kind.slice(1).toLowerCase()}</p><p>${rest}</div>`,
-  );
+  return html
+    .replace(/(?<=<code class="language-diff">)[^<]*/g, coloured)
+    .replace(
+      /<blockquote>\s*<p>\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?:<br>)?\s*([\s\S]*?)<\/blockquote>/g,
+      (_, kind: string, rest: string) =>
+        `<div class="markdown-alert markdown-alert-${kind.toLowerCase()}"><p class="markdown-alert-title">${kind.slice(0, 1)}${kind.slice(1).toLowerCase()}</p><p>${rest}</div>`,
+    );
+}
+
+/** A page that shows it, with GitHub's own style sheet for a width and a scheme of colours. */
+export function githubPage(markdown: string, scheme: "light" | "dark"): string {
+  const sheet = join(import.meta.dirname, `../../node_modules/github-markdown-css/github-markdown-${scheme}.css`);
+  const around = `body { margin: 0 } .markdown-body { padding: 16px; --fontStack-monospace: monospace }`;
+  return `<!doctype html><meta charset="utf-8"><style>${readFileSync(sheet, "utf8")}${around}</style><article class="markdown-body">${githubHtml(markdown)}</article>`;
+}
+
+/** The lines of a diff in the classes that GitHub gives them. */
+function coloured(escaped: string): string {
+  const classes: Readonly<Record<string, string>> = { "+": "pl-mi1", "-": "pl-md", "@": "pl-mdr" };
+  return escaped
+    .split("\n")
+    .map((line) => {
+      const name = classes[line.slice(0, 1)];
+      return name === undefined ? line : `<span class="${name}">${line}</span>`;
+    })
+    .join("\n");
 }
 
 /** What a browser makes of HTML. */

@@ -41,10 +41,13 @@ function destroysOf({ environments }: Review, cut: Cut): Shown {
   const waiting = environments.filter((one) => unnamedDestroys(one).length > 0);
   const count = waiting.reduce((sum, one) => sum + unnamedDestroys(one).length, 0);
   if (count === 0) return { blocks: [], leftOut: [] };
+  const actions = new Set(waiting.flatMap((one) => unnamedDestroys(one).map(({ action }) => action)));
+  const [only = "destroy"] = actions.size === 1 ? actions : [];
+  const noun = only === "delete" || only === "replace" ? only : "destroy";
   let room = cut.commands;
   let more = 0;
   const lines = [
-    `**${count === 1 ? "1 destroy has" : `${count} destroys have`} to be named before ${count === 1 ? "it is" : "they are"} applied.** If that is meant, somebody with write access comments ${count === 1 ? "this line" : "these lines, or those of them that are meant"}:`,
+    `**${count === 1 ? `1 ${noun} has` : `${count} ${noun}s have`} to be named before ${count === 1 ? "it is" : "they are"} applied.** If that is meant, somebody with write access comments ${count === 1 ? "this line" : "these lines, or those of them that are meant"}:`,
   ];
   for (const environment of waiting) {
     const steps = unnamedDestroys(environment);

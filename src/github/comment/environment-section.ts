@@ -44,7 +44,7 @@ export function environmentSection(section: Section, links: Linker, cut: Cut): S
   const name = environments.map((environment) => markdownText(environment.name));
   return {
     blocks: [
-      `### ${listed(name)}${environments.length > 1 ? ": the same" : ""}`,
+      `#### ${listed(name)}${environments.length > 1 ? ": the same" : ""}`,
       [
         ...environments.map((environment) => whenApplied(environment, environments.length > 1, links)),
         ...(environments.every(({ plan }) => plan?.stateOid === null) ? ["Nothing is recorded there yet."] : []),

@@ -27,7 +27,7 @@ export function listed(names: readonly string[]): string {
 
 /** The comment's first lines: what changes everywhere, and what that costs. */
 export function headBlock(review: Review): string {
-  const line = `**Plan: ${markdownText(headline(review))}**`;
+  const line = `### Plan: ${markdownText(headline(review))}`;
   if (!changesAnything(review)) return line;
   const costs = review.environments.map((environment) => costOf(ownSteps(environment)));
   const most = costs.reduce((a, b) => ({

@@ -8,7 +8,7 @@ export function problemLine(
   { summary, detail, hint, range, environment }: Diagnostic,
   { links, head }: { readonly links: Linker; readonly head: Oid },
 ): string {
-  const where = range === undefined ? "" : `${links.lineOf(range, head)} `;
+  const where = range === undefined ? "" : `${links.lineOf(range, head)}: `;
   const only = environment === undefined || summary.includes(environment) ? "" : ` (in ${markdownText(environment)})`;
   const more = [detail, hint === undefined ? undefined : capital(hint)]
     .filter((text) => text !== undefined)

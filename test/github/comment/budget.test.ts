@@ -35,7 +35,7 @@ describe("500 changed services, 40 of them deleted", () => {
       expect(body).toContain(`| \`${name(at)}\` | **delete**, must be named |`);
       expect(body).toContain(`/fairlead allow-destroy ${name(at)} `);
     }
-    expect(body).toMatch(/^\*\*Plan: 40 to delete, 460 to update in production\*\*$/m);
+    expect(body).toMatch(/^### Plan: 40 to delete, 460 to update in production$/m);
     expect(body).toContain(RUN);
     // What room there is, is used.
     expect(bytes(body)).toBeGreaterThan(COMMENT_LIMIT - 2_000);
@@ -67,7 +67,7 @@ describe("5,000 deletes", () => {
     expect(bytes(body)).toBeLessThanOrEqual(COMMENT_LIMIT);
     const words = new Set(body.split(/[\s`]+/));
     for (let at = 0; at < 5_000; at++) expect(words.has(`svc-${at}`), `svc-${at}`).toBe(true);
-    expect(body).toContain("**Plan: 5000 to delete in production**");
+    expect(body).toContain("### Plan: 5000 to delete in production");
     expect(body).toContain("more in the same form");
   });
 
@@ -156,6 +156,6 @@ describe("whatever is cut", () => {
     }));
     const { body } = renderComment(inputOf({ ...review, environments: different }));
     expect(bytes(body)).toBeLessThanOrEqual(COMMENT_LIMIT);
-    expect(body).toContain("**Plan: 2 to delete, 10 to update in zone0, zone1, ");
+    expect(body).toContain("### Plan: 2 to delete, 10 to update in zone0, zone1, ");
   });
 });

@@ -145,7 +145,7 @@ function sinksWith(text: string): Sink[] {
 }
 
 const ELEMENTS =
-  /^(?:p|h3|strong|em|br|sub|ul|li|code|pre|table|thead|tbody|tr|th|td|summary|details|details\[open\]|code\[class\]|a\[href\]|div\[class\]|p\[class\])$/;
+  /^(?:p|h3|h4|strong|em|br|sub|ul|li|code|pre|table|thead|tbody|tr|th|td|summary|details|details\[open\]|code\[class\]|span\[class\]|a\[href\]|div\[class\]|p\[class\])$/;
 const HREFS =
   /^https:\/\/github\.com\/acme\/shop\/(?:blob\/[0-9a-f]{40}\/[\w.~%/-]*#L\d+|commit\/[0-9a-f]{40}|pull\/\d+|actions\/(?:runs\/\d+|workflows\/fairlead-apply\.yml))$/;
 
