@@ -4,6 +4,7 @@ import { objectTree } from "./commit-tree.ts";
 import { GitError, kindOf } from "./git-error.ts";
 import { type GitContext, runGit } from "./git-process.ts";
 import { memoryTree } from "./memory-ref-store.ts";
+import { pushCommit } from "./push-commit.ts";
 import type { Repository } from "./repository.ts";
 import { checkSwap, NONCE_TRAILER } from "./swap-request.ts";
 import { writeCommit } from "./write-commit.ts";
@@ -117,7 +118,7 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
       }
       const oid = await writeCommit(repository, request);
       for (let attempt = 1; ; attempt++) {
-        const pushed = await push(context(), { remote, ref, expected, oid });
+        const pushed = await pushCommit(context(), { remote, ref, expected, oid });
         if (pushed.is === "done") return { is: "won", oid };
         // The lease is held against what the remote tells before anything is sent: nothing of ours can have arrived.
         if (pushed.is === "stale" && attempt === 1) return { is: "conflict", oid: await tipOf(ref) };
@@ -132,43 +133,6 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
     },
   };
 }
-
-type Pushed = { readonly is: "done" | "stale" | "broken" } | { readonly is: "refused"; readonly error: GitError };
-
-/** One push of a commit onto a ref under a lease, judged by what Git prints for programs (`--porcelain`, git-push(1)). */
-async function push(
-  context: GitContext,
-  what: { readonly remote: string; readonly ref: string; readonly expected: Oid | null; readonly oid: Oid },
-): Promise<Pushed> {
-  const { remote, ref, expected, oid } = what;
-  const lease = `--force-with-lease=${ref}:${expected ?? ""}`;
-  const args = ["push", "--porcelain", "--no-verify", lease, "--", remote, `${oid}:${ref}`];
-  const result = await runGit(context, args, { timeoutMs: TRANSFER_MAX_MS, allow: "any" }).catch((error: unknown) => {
-    // Past its time: what had been sent by then may still be applied.
-    if (error instanceof GitError && error.kind === "unreachable") return null;
-    throw error;
-  });
-  if (result === null) return { is: "broken" };
-  const refused = (said: string): Pushed => {
-    const kind = /insufficient permission|Permission denied/i.test(said) ? "not-permitted" : kindOf(said);
-    return { is: "refused", error: new GitError(kind, `${remote} did not take the push to ${ref}`, said) };
-  };
-  const [flag, , summary = ""] =
-    result.stdout
-      .toString("utf8")
-      .split("\n")
-      .map((line) => line.split("\t"))
-      .find((fields) => fields[1]?.endsWith(`:${ref}`)) ?? [];
-  if (flag !== undefined && flag !== "!") return { is: "done" };
-  if (/^\[rejected\]/.test(summary)) return { is: "stale" };
-  if (LOST_AT_THE_REMOTE.test(summary) || /^\[remote failure\]/.test(summary)) return { is: "broken" };
-  if (flag === "!") return refused(`${result.stderr}\n${summary}`);
-  return kindOf(result.stderr) === "unreachable" ? { is: "broken" } : refused(result.stderr);
-}
-
-/** Somebody else held the ref's lock, or had moved it in the moment between the lease and the update. */
-const LOST_AT_THE_REMOTE =
-  /^\[remote rejected\] \(.*(cannot lock ref|failed to (update|lock) ref|incorrect old value|already exists|fetch first)/;
 
 /** `refs/heads/x` of `origin` → `refs/fairlead/remotes/origin/heads/x`. A remote may be given as a URL. */
 export function keptRef(remote: string, ref: string): string {

@@ -15,7 +15,7 @@ export function checkSwap(request: SwapRequest): void {
 export const NONCE_TRAILER = "Fairlead-Nonce";
 
 /** The commit's message: what people read in the log, and the nonce that tells two identical swaps apart. */
-export function commitMessage(request: SwapRequest): string {
+export function commitMessage(request: Pick<SwapRequest, "message" | "nonce">): string {
   const message = request.message.trim();
   // Trailers are one block at the end: what stands there already gets company, not a second block.
   const gap = /\n[\w-]+: [^\n]+$/.test(message) ? "\n" : "\n\n";

@@ -4,12 +4,23 @@ import { gitFailed, runGit } from "./git-process.ts";
 import type { Repository } from "./repository.ts";
 import { commitMessage } from "./swap-request.ts";
 
+/** A commit to be written: a swap's, or one that also takes over folders and files by their ids. */
+export interface CommitRequest extends Pick<SwapRequest, "expected" | "parent" | "nonce" | "message"> {
+  readonly put: ReadonlyMap<string, Uint8Array | GitEntry | null>;
+}
+
+/** Something that Git has already: mode 040000 is a folder. */
+export interface GitEntry {
+  readonly mode: string;
+  readonly oid: Oid;
+}
+
 /**
  * Writes a swap's blobs, trees and commit with one `git fast-import`, touching only the folders that change. No ref
  * comes of it: fast-import wants a branch to build on, which the same stream takes back before anything is stored.
  * Returns the commit's id. Source of the format: git-fast-import(1).
  */
-export async function writeCommit(repository: Repository, request: SwapRequest): Promise<Oid> {
+export async function writeCommit(repository: Repository, request: CommitRequest): Promise<Oid> {
   const context = await repository.writable();
   const identity = await repository.identity();
   // Without a parent the files have to be taken over by their tree, which fast-import knows by its id alone.
@@ -22,7 +33,7 @@ export async function writeCommit(repository: Repository, request: SwapRequest):
   return oid;
 }
 
-function* stream(request: SwapRequest, identity: string, tree: Oid | null): Generator<Uint8Array | string> {
+function* stream(request: CommitRequest, identity: string, tree: Oid | null): Generator<Uint8Array | string> {
   const branch = `refs/fairlead/pending/${request.nonce.replace(/[^\w-]/g, "-")}`;
   const message = Buffer.from(commitMessage(request));
   yield `commit ${branch}\nmark :1\ncommitter ${identity} now\ndata ${message.length}\n`;
@@ -34,6 +45,10 @@ function* stream(request: SwapRequest, identity: string, tree: Oid | null): Gene
   for (const [path, content] of request.put) if (content === null) yield `D ${quoted(path)}\n`;
   for (const [path, content] of request.put) {
     if (content === null) continue;
+    if (!ArrayBuffer.isView(content)) {
+      yield `M ${content.mode} ${content.oid} ${quoted(path)}\n`;
+      continue;
+    }
     yield `M 100644 inline ${quoted(path)}\ndata ${content.byteLength}\n`;
     yield content;
     yield "\n";

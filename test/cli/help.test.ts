@@ -12,6 +12,7 @@ const COMMANDS = [
   "status",
   "drift",
   "history",
+  "set",
   "retry",
   "logs",
   "check",
