@@ -14,10 +14,19 @@ import { version } from "./version.ts";
 export function commentOf(
   run: GitHubRun,
   review: Review,
-  on: { readonly others: ReadonlyMap<ServiceId, readonly number[]>; readonly previous: Previous | null },
+  on: {
+    readonly others: ReadonlyMap<ServiceId, readonly number[]>;
+    readonly previous: Previous | null;
+    readonly limit?: number;
+  },
 ): ReturnType<typeof renderComment> {
   const others = new Map([...on.others].map(([service, numbers]) => [service, numbers.map((number) => ({ number }))]));
-  return renderComment({ ...inputOf(run, review), others, previous: on.previous });
+  return renderComment({
+    ...inputOf(run, review),
+    others,
+    previous: on.previous,
+    ...(on.limit === undefined ? {} : { limit: on.limit }),
+  });
 }
 
 export function summaryOf(run: GitHubRun, review: Review): string {

@@ -57,6 +57,15 @@ export async function reviewOf(
   return { head, base, diagnostics: [...unseen, ...rules], environments };
 }
 
+/** Whether a proposal touches `fairlead.yaml`, a service file, or the code of a service. */
+export async function touchesDeclarations(workspace: Workspace, { base, tree, head }: Proposal): Promise<boolean> {
+  const [before, after] = [await lookAtCommit(workspace, base), await lookAtCommit(workspace, head, tree)];
+  if ((await before.tree.idAt(PROJECT_FILE)) !== (await after.tree.idAt(PROJECT_FILE))) return true;
+  const files = async ({ tree: files, project }: Look): Promise<string> =>
+    (await discover(files, project.services)).files.map(({ path, blob }) => `${path} ${blob}`).join("\n");
+  return (await files(before)) !== (await files(after));
+}
+
 /** Where no environment is shared there is no plan, and the files are checked all the same. */
 async function ofDevelopment(workspace: Workspace, proposed: Look): Promise<readonly Diagnostic[]> {
   const [name = "development"] = Object.keys(proposed.project.environments);

@@ -26,6 +26,8 @@ export interface GitServer {
   release(): void;
   /** What happens between the update and the cut of `lose-answer`. */
   beforeCut: () => void;
+  /** Whether whoever sends this `Authorization` header may push; everybody unless set. */
+  mayPush: (authorization: string | undefined) => boolean;
   /** No request is answered any more, as with a network that is gone. */
   down: boolean;
 }
@@ -43,6 +45,7 @@ export async function gitServer(options: { readonly format?: "sha1" | "sha256" }
     pushes: 0,
     down: false,
     beforeCut: () => {},
+    mayPush: (_: string | undefined): boolean => true,
     get held() {
       return holding.length;
     },
@@ -54,6 +57,9 @@ export async function gitServer(options: { readonly format?: "sha1" | "sha256" }
       request.socket.destroy();
     };
     if (state.down) return cut();
+    const asksToPush = request.url?.includes("git-receive-pack") === true;
+    if (asksToPush && !state.mayPush(request.headers.authorization))
+      return void response.writeHead(403, { connection: "close" }).end();
     const isPush = request.method === "POST" && request.url?.endsWith("/git-receive-pack") === true;
     if (isPush) state.pushes += 1;
     const fault = isPush ? state.faults.shift() : undefined;

@@ -55,6 +55,8 @@ export interface GithubFake {
     readonly permissions?: Readonly<Record<string, Level>>;
     readonly app?: string;
   }): string;
+  /** Whose token this is; null: nobody's. */
+  identityOf(token: string): Identity | null;
   /** Makes somebody known, with a role on the repository. */
   person(login: string, role: Role): void;
   team(slug: string, ...members: string[]): void;
@@ -232,6 +234,7 @@ export async function githubFake(options: FakeOptions = {}): Promise<GithubFake>
       tokens.set(token, { login: identity.login, permissions, app: identity.app ?? null });
       return token;
     },
+    identityOf: (token) => tokens.get(token) ?? null,
     person: (login, role) => void world.people.set(login, role),
     team: (slug, ...members) => void world.teams.set(slug, new Set(members)),
     fork(forkOwner) {

@@ -1,34 +1,22 @@
 import { fetchCommits, fetchTip, hasCommit } from "../../../git/revisions.ts";
-import { publishCheckRun } from "../../../github/check-run.ts";
 import type { GitHubClient } from "../../../github/client.ts";
-import { readMarker } from "../../../github/comment/said-marker.ts";
 import { destroyPermissions } from "../../../github/destroy-permission.ts";
-import { setLabels } from "../../../github/labels.ts";
-import {
-  openPullRequestsFrom,
-  otherOpenPullRequests,
-  type PullRequest,
-  pullRequest,
-} from "../../../github/pull-requests.ts";
+import { openPullRequestsFrom, type PullRequest, pullRequest } from "../../../github/pull-requests.ts";
 import type { Review } from "../../../github/review.ts";
-import { CHECK_NAME, shownMarker } from "../../../github/shown.ts";
-import { latestComment, publishComment } from "../../../github/sticky-comment.ts";
-import { touching } from "../../../github/touching.ts";
 import type { ServiceId } from "../../../model/basics.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
 import type { Plan } from "../../../model/plan.ts";
 import type { Face } from "../../face.ts";
 import { type GitHubRun, githubRun } from "../../github-run.ts";
 import { propose } from "../../look-at-commit.ts";
-import { problemsOf } from "../../plan-proposal.ts";
-import { reviewOf } from "../../review.ts";
-import { checkOf, commentOf, labelsFor, summaryOf, unplannable } from "../../review-comment.ts";
+import { publishReview } from "../../publish-review.ts";
+import { reviewOf, touchesDeclarations } from "../../review.ts";
+import { unplannable } from "../../review-comment.ts";
 import { refuse } from "../../show-diagnostics.ts";
 import { openWorkspace, type Workspace } from "../../workspace.ts";
 
 /** The workflow whose end sets the comment off. */
 const PLAN_WORKFLOW = ".github/workflows/fairlead-plan.yml";
-const MARKER = "plan";
 
 /**
  * `fairlead github comment`: says on a pull request what merging it would do. It runs the default branch's code and plans again
@@ -49,12 +37,12 @@ export async function githubComment(face: Face): Promise<number> {
 
   const workspace = await openWorkspace(face);
   try {
-    const review = await plannedFor(workspace, { run: run.value, client, pull });
+    const { review, isAbout } = await plannedFor(workspace, { run: run.value, client, pull });
     // What was pushed meanwhile has a run of its own on its way.
     if ((await pullRequest(client, pull.number)).head.sha !== pull.head.sha)
       return quiet(face, `#${pull.number} has moved on: nothing to say`);
-    const url = await publish(client, run.value, { pull, review });
-    terminal.say(`#${pull.number}: ${url}`);
+    const url = await publishReview(client, run.value, { pull, review, isAbout });
+    terminal.say(`#${pull.number}: ${url ?? "it touches no service, and its check says so"}`);
     return 0;
   } finally {
     await workspace.close();
@@ -116,11 +104,11 @@ async function pullOf(client: GitHubClient, asked: Asked): Promise<PullRequest |
   return open.find(({ head }) => head.sha === asked.head && head.repository === asked.repository) ?? null;
 }
 
-/** The review, or why there can be none, as a review without environments. */
+/** The review, or why there can be none, as a review without environments; and whether it is about services at all. */
 async function plannedFor(
   workspace: Workspace,
   { run, client, pull }: { readonly run: GitHubRun; readonly client: GitHubClient; readonly pull: PullRequest },
-): Promise<Review> {
+): Promise<{ readonly review: Review; readonly isAbout: boolean }> {
   const { repository } = workspace;
   const remote = (await repository.defaultRemote()) ?? "origin";
   const base = await fetchTip(repository, remote, `refs/heads/${run.defaultBranch}`);
@@ -138,44 +126,12 @@ async function plannedFor(
         )
         .map(({ service }) => service),
     );
-  if (proposal.value !== null) return reviewOf(workspace, proposal.value, { mayDestroy });
-  return unplannable({ head: pull.head.sha, base: base ?? pull.base.sha, diagnostics: proposal.diagnostics });
-}
-
-/** Comment, check and labels; each may be repeated. Returns where the comment is. */
-async function publish(
-  client: GitHubClient,
-  run: GitHubRun,
-  { pull, review }: { readonly pull: PullRequest; readonly review: Review },
-): Promise<string> {
-  const { number } = pull;
-  const place = { number, marker: MARKER, author: run.author };
-  const { others } = await otherOpenPullRequests(client, { except: number, base: run.defaultBranch });
-  const last = await latestComment(client, place);
-  const comment = commentOf(run, review, {
-    others: touching(review.environments, others),
-    previous: last === null ? null : readMarker(last.body),
-  });
-  const { url } = await publishComment(client, { ...place, digest: comment.digest, body: comment.body });
-  // What could not be planned was not shown, and nothing of it is approved by a merge.
-  const states = new Map(
-    review.environments.flatMap(({ name, plan }) => (plan === null ? [] : [[name, plan.stateOid] as const])),
-  );
-  const { conclusion, title, summary } = checkOf(run, review);
-  await publishCheckRun(client, {
-    name: CHECK_NAME,
-    head: pull.head.sha,
-    externalId: `${comment.digest} ${review.base}`,
-    conclusion,
-    title,
-    summary: `${shownMarker({ base: review.base, head: review.head, states })}\n\n${summary}`,
-    diagnostics: problemsOf(review),
-    detailsUrl: url,
-    app: run.app,
-  });
-  await setLabels(client, number, labelsFor(review));
-  run.summarise(summaryOf(run, review));
-  return url;
+  if (proposal.value === null) {
+    const { diagnostics } = proposal;
+    return { review: unplannable({ head: pull.head.sha, base: base ?? pull.base.sha, diagnostics }), isAbout: true };
+  }
+  const review = await reviewOf(workspace, proposal.value, { mayDestroy });
+  return { review, isAbout: await touchesDeclarations(workspace, proposal.value) };
 }
 
 function quiet({ terminal }: Face, says: string): number {
