@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const CLI = join(import.meta.dirname, "../../../src/cli/main.ts");
+const CHECKOUT = join(import.meta.dirname, "../../..");
+const CLI = join(CHECKOUT, "src/cli/main.ts");
 
 /**
  * The one thing that a test's machine lacks is npm's registry. So `npm ci` is answered by a script that puts a
@@ -60,6 +61,8 @@ if [ "$command" = ci ] && [ ! -f package-lock.json ]; then
   echo "npm error code EUSAGE: the \\\`npm ci\\\` command can only install with an existing package-lock.json" >&2
   exit 1
 fi
+# Where it is this checkout itself, everything is there.
+[ "$PWD" = '${CHECKOUT.replaceAll("'", "'\\''")}' ] && exit 0
 mkdir -p node_modules/.bin
 cat > node_modules/.bin/fairlead <<'SCRIPT'
 ${FAIRLEAD}SCRIPT
