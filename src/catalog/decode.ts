@@ -11,7 +11,10 @@ export type Decoded =
  */
 export function decode(content: Uint8Array): Decoded {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  if (isUtf8(bytes)) return { is: "text", text: withoutMark(bytes.toString("utf8")) };
+  if (isUtf8(bytes)) {
+    const text = withoutMark(bytes.toString("utf8"));
+    return text.startsWith(LFS_POINTER) ? { is: "problem", text, problem: pointer(text) } : { is: "text", text };
+  }
   const at = firstBadByte(bytes);
   const before = withoutMark(bytes.subarray(0, at).toString("utf8"));
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
@@ -28,6 +31,22 @@ export function decode(content: Uint8Array): Decoded {
       detail: wide ? "The file looks like UTF-16." : "Service files are text in UTF-8.",
       hint: "save the file as UTF-8",
     },
+  };
+}
+
+/** How every pointer of Git LFS begins. Source: git-lfs, docs/spec.md. */
+const LFS_POINTER = "version https://git-lfs.github.com/spec/";
+
+function pointer(text: string): Problem {
+  const end = text.indexOf("\n");
+  return {
+    start: 0,
+    end: end === -1 ? text.length : end,
+    code: "file-lfs-pointer",
+    severity: "error",
+    summary: "this file is kept in Git LFS: Git itself has a pointer to it, and not what it says",
+    detail: "A plan reads Git's objects alone, so that it needs no credential and nothing to run.",
+    hint: "take `*.yaml` out of .gitattributes' `filter=lfs`, and commit the file again",
   };
 }
 

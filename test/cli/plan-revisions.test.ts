@@ -128,6 +128,47 @@ describe("a plan of a branch", () => {
   });
 });
 
+describe("a repository of any shape", () => {
+  const staging = async (folder: string, ...args: readonly string[]): Promise<Readonly<Record<string, string>>> => {
+    const { stdout, stderr, code } = await fairlead(["plan", "--json", "-e", "staging", ...args], { cwd: folder });
+    expect(code, stderr).toBe(0);
+    const { steps } = (JSON.parse(stdout) as NonNullable<EnvironmentJson["plan"]>).fairlead;
+    return Object.fromEntries(steps.map(({ service, action }) => [service, action]));
+  };
+  const BOTH = { orders: "create", stock: "create" };
+
+  test("is planned with a detached HEAD, by a tag, and from a partial clone that fetches what it lacks", async () => {
+    const origin = await sharedShop();
+    git(origin, "tag", "-a", "v1", "-m", "one");
+    git(origin, "config", "uploadpack.allowFilter", "true");
+    git(origin, "checkout", "--quiet", "--detach");
+    expect(await staging(origin)).toEqual(BOTH);
+    expect(await staging(origin, "--ref", "v1")).toEqual(BOTH);
+    const clone = join(temporaryFolder(), "partial");
+    git(origin, "clone", "--quiet", "--filter=blob:none", "--no-checkout", "--branch=main", `file://${origin}`, clone);
+    expect(await staging(clone, "--ref", "HEAD")).toEqual(BOTH);
+  });
+
+  test("with a submodule beside the services", async () => {
+    const folder = await sharedShop();
+    const oid = git(folder, "rev-parse", "HEAD");
+    git(folder, "update-index", "--add", "--cacheinfo", `160000,${oid},services/vendor`);
+    git(folder, "commit", "--quiet", "--message=Add a submodule");
+    expect(await staging(folder, "--ref", "HEAD")).toEqual(BOTH);
+  });
+
+  test("and a service file in Git LFS is named for what it is", async () => {
+    const folder = await sharedShop();
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 12\n`;
+    writeFiles(folder, { "services/mail.yaml": pointer });
+    commit(folder, "Add mail");
+    const { code, stderr } = await fairlead(["plan", "-e", "staging", "--ref", "HEAD"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(stderr).toContain("file-lfs-pointer");
+    expect(stderr).toContain("services/mail.yaml:1:1");
+  });
+});
+
 describe("a plan needs nothing but Git", () => {
   test("no credential, no network, no variable: a pull request in a shallow clone of a remote, with the State that was fetched", async () => {
     const origin = await sharedShop();
