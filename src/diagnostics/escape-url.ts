@@ -4,8 +4,8 @@ export function escapeUrlPath(path: string): string {
     path
       .split("/")
       .map((segment) => encodeURIComponent(segment.toWellFormed()).replace(/[!'()*~]/g, percent))
-      // A browser would climb out of the commit with these.
-      .map((segment) => (segment === "." ? "%2E" : segment === ".." ? "%2E%2E" : segment))
+      // A browser would climb out of the commit with these, encoded once or not at all.
+      .map((segment) => (segment === "." || segment === ".." ? segment.replaceAll(".", "%252E") : segment))
       .join("/")
   );
 }
