@@ -187,7 +187,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     "init [dir]",
     "Make a repository that validates, with one service that runs",
     "fairlead init shop",
-    (c) => c.option("--no-install", "leave out npm install"),
+    (c) =>
+      c
+        .option("--no-install", "leave out npm install")
+        .option("--no-workflows", "leave out the workflows for GitHub Actions"),
     async () => (await import("./commands/init.ts")).init,
   );
   add(

@@ -1,12 +1,21 @@
-/** A new repository that validates and runs one service: content by path. The lockfile is npm's to write. */
+import { renderWorkflows } from "./render-workflows.ts";
+
+/**
+ * A new repository that validates and runs one service: content by path. `branch` is its default branch, which workflows
+ * wait for; null leaves them out. The lockfile is npm's to write.
+ */
 export function renderInit({
   name,
   version,
+  branch,
 }: {
   readonly name: string;
   readonly version: string;
+  readonly branch: string | null;
 }): ReadonlyMap<string, string> {
+  const readme = branch === null ? README : README + README_WORKFLOWS.replaceAll("BRANCH", () => branch);
   return new Map([
+    ...(branch === null ? [] : renderWorkflows({ branch })),
     [".gitignore", ".fairlead/\ndist/\nnode_modules/\n"],
     [".vscode/extensions.json", json({ recommendations: ["redhat.vscode-yaml"] })],
     [
@@ -18,7 +27,7 @@ export function renderInit({
         },
       }),
     ],
-    ["README.md", README.replaceAll("NAME", () => name)],
+    ["README.md", readme.replaceAll("NAME", () => name)],
     [
       "fairlead.yaml",
       `project: ${JSON.stringify(name)}
@@ -77,6 +86,26 @@ One YAML file per backend service in \`services/\`; [Fairlead](https://www.npmjs
     npx fairlead new orders --template express # another service, with code to go on from
     npx fairlead validate
     npx fairlead plan
+`;
+
+const README_WORKFLOWS = `
+## On GitHub
+
+A pull request gets a comment that says what merging it would change. A merge into \`BRANCH\` is applied, environment by environment.
+
+| workflow              | when                  | what                                                            |
+| --------------------- | --------------------- | --------------------------------------------------------------- |
+| \`fairlead-plan\`       | pull request          | plans it, with a token that can only read                       |
+| \`fairlead-comment\`    | after that            | plans it again and says it on the pull request                  |
+| \`fairlead-apply\`      | merge, or by hand     | applies what was approved                                       |
+| \`fairlead-drift\`      | daily, or by hand     | opens an issue where something else runs than was applied       |
+| \`fairlead-health\`     | every quarter hour    | asks every service and records the answer                       |
+| \`fairlead-site\`       | after those           | publishes the status site on GitHub Pages                       |
+| \`fairlead-set-image\`  | another repository    | opens a pull request with a new image                           |
+
+Branches \`fairlead-state/*\` hold what was applied. Let only workflows push them:
+
+    gh api --method POST 'repos/{owner}/{repo}/rulesets' --input .github/fairlead-ruleset.json
 `;
 
 function json(value: unknown): string {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import picomatch from "picomatch";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { validateRepository } from "../../src/catalog/validate-repository.ts";
@@ -23,7 +24,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 describe("what init and new write", () => {
   test("validates together without a single diagnostic", async () => {
     const files = new Map([
-      ...renderInit({ name: "shop: #1", version: "0.1.0" }),
+      ...renderInit({ name: "shop: #1", version: "0.1.0", branch: "main" }),
       ...renderService({ id: "orders", name: 'Orders: "é" #1\n{{x}}', template: "express", port: 4301 }).value,
     ]);
     const tree = memoryTree(Object.fromEntries(files));
@@ -42,9 +43,42 @@ describe("what init and new write", () => {
   });
 
   test("asks for a Node that the pinned Fairlead runs on", () => {
-    const written = JSON.parse(renderInit({ name: "shop", version: "0.1.0" }).get("package.json") as string);
+    const written = JSON.parse(
+      renderInit({ name: "shop", version: "0.1.0", branch: null }).get("package.json") as string,
+    );
     const own = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
     expect(written.engines).toEqual(own.engines);
+  });
+
+  test("has workflows for the branch it is told, or none", () => {
+    const files = (branch: string | null) => renderInit({ name: "shop", version: "0.1.0", branch });
+    const github = [...files("trunk").keys()].filter((path) => path.startsWith(".github/")).sort();
+    expect(github).toEqual([
+      ".github/fairlead-ruleset.json",
+      ...["apply", "comment", "drift", "health", "plan", "set-image", "site"].map(
+        (name) => `.github/workflows/fairlead-${name}.yml`,
+      ),
+    ]);
+    const readme = files("trunk").get("README.md") ?? "";
+    for (const path of github.slice(1)) expect(readme).toContain(path.replace(/^.*\/(.*)\.yml$/, "`$1`"));
+    expect(readme).toContain("A merge into `trunk` is applied");
+    expect([...files(null).keys()].filter((path) => path.startsWith(".github/"))).toEqual([]);
+    expect(files(null).get("README.md")).not.toContain("GitHub");
+  });
+
+  test("lets only workflows push State, as GitHub's API takes it", () => {
+    const ruleset = JSON.parse(
+      renderInit({ name: "shop", version: "0.1.0", branch: "main" }).get(".github/fairlead-ruleset.json") as string,
+    );
+    expect(picomatch.isMatch("refs/heads/fairlead-state/staging", ruleset.conditions.ref_name.include)).toBe(true);
+    expect(picomatch.isMatch("refs/heads/main", ruleset.conditions.ref_name.include)).toBe(false);
+    expect(ruleset.rules.map(({ type }: { type: string }) => type)).toEqual([
+      "creation",
+      "update",
+      "deletion",
+      "non_fast_forward",
+    ]);
+    expect(ruleset.bypass_actors).toHaveLength(1);
   });
 
   test("says of php and flask that they come later, and of a wrong id and port what is wrong", () => {

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { renderInit } from "../../scaffold/render-init.ts";
+import { RULESET_FILE } from "../../scaffold/render-workflows.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
+import { standingOf } from "../default-branch-here.ts";
 import type { Face } from "../face.ts";
 import { startTask } from "../progress.ts";
 import { isUsable, refuse } from "../show-diagnostics.ts";
@@ -16,23 +18,37 @@ const THEIRS: Readonly<Record<string, string>> = {
   "package.json": "run `npm install --save-dev fairlead`",
 };
 
-/** `fairlead init [DIR]`: a folder that validates, with one service that runs. Overwrites nothing. */
+const WORKFLOWS_FOLDER = ".github/";
+
+/** `fairlead init [DIR]`: a folder that validates, with one service that runs and workflows for GitHub. Overwrites nothing. */
 export async function init(
   face: Face,
-  options: { readonly install: boolean },
+  options: { readonly install: boolean; readonly workflows: boolean },
   args: readonly string[],
 ): Promise<number> {
   const { terminal } = face;
   const folder = resolve(face.directory, args[0] ?? ".");
   mkdirSync(folder, { recursive: true });
-  const all = renderInit({ name: projectName(basename(folder)), version: version() });
-  const isTheirs = (file: string): boolean => Object.hasOwn(THEIRS, file) && existsSync(join(folder, file));
+  const { branch, isTop } = await standingOf(face, folder);
+  const all = renderInit({
+    name: projectName(basename(folder)),
+    version: version(),
+    branch: options.workflows && isTop ? branch : null,
+  });
+  const isTheirs = (file: string): boolean =>
+    (Object.hasOwn(THEIRS, file) || file.startsWith(WORKFLOWS_FOLDER)) && existsSync(join(folder, file));
   const files = new Map([...all].filter(([file]) => !isTheirs(file)));
   const written = await writeFiles(folder, files);
   if (!isUsable(written.diagnostics)) return refuse(terminal, written.diagnostics);
   for (const file of [...files.keys()].sort()) terminal.say(`${terminal.style("green", "+")} ${file}`);
   for (const file of [...all.keys()].filter((one) => !files.has(one)).sort())
-    terminal.say(`${terminal.style("yellow", "=")} ${file} is yours and stays as it is: ${THEIRS[file]}`);
+    terminal.say(
+      `${terminal.style("yellow", "=")} ${file} is yours and stays as it is: ${THEIRS[file] ?? "take it away and run this again to have Fairlead's"}`,
+    );
+  if (options.workflows && !isTop)
+    terminal.complain(
+      "GitHub reads workflows at the top of a repository alone: run `fairlead init` there to have them.",
+    );
 
   let installed = false;
   const installs = options.install && files.has("package.json");
@@ -60,9 +76,20 @@ export async function init(
   }
   const there = relative(face.directory, folder);
   terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}  npx fairlead up`);
+  if (files.has(RULESET_FILE)) terminal.say(`\n${onGitHub(branch)}`);
   if (terminal.json)
     terminal.result(`${JSON.stringify({ folder, files: [...files.keys()].sort(), installed }, null, 2)}\n`);
   return installs && !installed ? 1 : 0;
+}
+
+/** What workflows need that no file can say. */
+function onGitHub(branch: string): string {
+  return `Once the repository is on GitHub:
+  - push ${branch}; a merge into it is what the workflows apply
+  - Settings, Environments: one for each of fairlead.yaml except development, limited to ${branch}, with its secrets and reviewers
+  - Settings, Pages: source GitHub Actions, for the status site; FAIRLEAD_SITE_ENVIRONMENT is a variable (production unless set)
+  - let only workflows record what was applied (in an organisation's repository; a workflow on any branch is one):
+      gh api --method POST 'repos/{owner}/{repo}/rulesets' --input ${RULESET_FILE}`;
 }
 
 /** A folder may be called anything; a project is an RFC 1123 label. */
