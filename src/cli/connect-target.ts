@@ -12,7 +12,7 @@ import type { Workspace } from "./workspace.ts";
 /** What a target is told of the machine and the repository; which of it a kind uses is its own business. */
 export function connecting(face: Face, workspace: Workspace, environment: OpenEnvironment): Connecting {
   return {
-    root: workspace.repository.root,
+    root: whereItRuns(face, workspace),
     environment: environment.name,
     env: face.env,
     clock: face.clock,
@@ -29,6 +29,15 @@ export function connecting(face: Face, workspace: Workspace, environment: OpenEn
     addressOf: environment.addressOf,
     settings: environment.project.environments[environment.name]?.target ?? {},
   };
+}
+
+/**
+ * The folder whose `.fairlead/` holds what runs here. On a machine of one's own that serves as a runner each job begins with a
+ * clean checkout, which would take the running services' files away: there they lie beside it.
+ */
+function whereItRuns({ env }: Face, { repository }: Workspace): string {
+  const beside = env["RUNNER_ENVIRONMENT"] === "self-hosted" ? env["RUNNER_WORKSPACE"] : undefined;
+  return beside || repository.root;
 }
 
 /** A program of ours as it stands beside this one: `.ts` in development, `.js` as published. */

@@ -40,7 +40,11 @@ export interface Forge {
 }
 
 /** A repository with these files on its default branch; `name` is `owner/name`. */
-export async function forge(files: Readonly<Record<string, string>>): Promise<Forge> {
+export async function forge(
+  files: Readonly<Record<string, string>>,
+  /** Which workflows are run at all, by their name. */
+  plays: (name: string) => boolean = () => true,
+): Promise<Forge> {
   const server = await gitServer();
   git(server.folder, "symbolic-ref", "HEAD", "refs/heads/main");
   // What GitHub lets be fetched: anything by its id.
@@ -74,7 +78,9 @@ export async function forge(files: Readonly<Record<string, string>>): Promise<Fo
     for (const path of workflowsAt(source)) {
       const yaml = show(source, path);
       const workflow = await readWorkflow(yaml, path);
-      if (!startsOn(workflow, { name: event.name, payload })) continue;
+      if (!plays(workflow.name) || !startsOn(workflow, { name: event.name, payload })) continue;
+      // A start by hand names its workflow.
+      if (event.name === "workflow_dispatch" && event.payload["workflow"] !== path) continue;
       const run = await runWorkflow({
         yaml,
         path,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * Ends what a job left running, as the runner does when a job is over: every process whose environment carries the job's
@@ -16,4 +16,15 @@ export function endOrphans(trackingId: string): readonly number[] {
     } catch {}
   }
   return ended;
+}
+
+/** Switches a machine off: every process that works in a folder on its disk ends, whatever its environment says. */
+export function switchOff(folder: string): void {
+  for (const name of readdirSync("/proc").filter((one) => /^\d+$/.test(one))) {
+    // Processes come and go, and others' are not to be read.
+    try {
+      const at = readlinkSync(`/proc/${name}/cwd`).replace(/ \(deleted\)$/, "");
+      if (at === folder || at.startsWith(`${folder}/`)) process.kill(Number(name), "SIGKILL");
+    } catch {}
+  }
 }

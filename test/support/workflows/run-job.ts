@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "./actions/checkout.ts";
 import { setupNode } from "./actions/setup-node.ts";
 import { evaluate, evaluateText, evaluateTexts, fields, type Scope, type TemplateToken } from "./expressions.ts";
 import type { Run } from "./github-context.ts";
-import { endOrphans } from "./orphans.ts";
+import { endOrphans, switchOff } from "./orphans.ts";
 import { grantedTo } from "./permissions.ts";
 import type { JobResult, Result, RunOptions } from "./run-options.ts";
 import { type Machine, runSteps, scopeAfter } from "./run-steps.ts";
@@ -65,7 +65,7 @@ export async function runJob(input: JobInput): Promise<JobResult> {
     name: "GitHub Actions 1",
     temp: disk.temp,
     tool_cache: disk.toolCache,
-    environment: options.selfHosted === true ? "self-hosted" : "github-hosted",
+    environment: options.machine === undefined ? "github-hosted" : "self-hosted",
   };
   const scope: Scope = {
     status: "success",
@@ -115,6 +115,8 @@ export async function runJob(input: JobInput): Promise<JobResult> {
     for (const post of machine.posts) await post();
     endOrphans(trackingId);
   }
+  // A hosted machine is thrown away with all that runs on it, whether the job ended or the machine died.
+  if (options.machine === undefined) switchOff(realpathSync(input.folder));
   const result: Result = machine.died ? "failure" : machine.cancel.aborted ? "cancelled" : machine.status;
   return {
     ...shared,

@@ -42,8 +42,8 @@ export interface RunOptions {
   readonly runId?: number;
   readonly runNumber?: number;
   readonly runAttempt?: number;
-  /** The machine stays when the job is over; what a job left running is ended all the same, as the runner does. */
-  readonly selfHosted?: boolean;
+  /** The folder of a machine of one's own, on which every job runs and which stays. Without it each job gets a new machine. */
+  readonly machine?: string;
   /** Every line as it is printed. */
   readonly onLine?: (line: { readonly job: string; readonly step: string; readonly text: string }) => void;
 }

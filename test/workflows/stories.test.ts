@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import { localRefStore } from "../../src/git/local-ref-store.ts";
+import { openRepository } from "../../src/git/repository.ts";
+import type { State } from "../../src/model/state.ts";
+import { stateStore } from "../../src/state/state-store.ts";
+import { fairlead } from "../support/cli.ts";
+import { BARE_ENVIRONMENT, git, temporaryFolder } from "../support/git-folder.ts";
+import { freePorts, SERVER, serviceFile } from "../support/shop.ts";
+import { type Forge, forge } from "../support/workflows/forge.ts";
+import type { RunResult } from "../support/workflows/run-options.ts";
+
+/**
+ * The whole way from a branch to what runs, by the very workflows that `fairlead init` writes: GitHub is played (Git over HTTP,
+ * its API, its runners), everything else is real.
+ */
+const ENVIRONMENTS = `project: shop
+environments:
+  staging: { target: { kind: local, allow_ephemeral: true } }
+  production: { target: { kind: local, allow_ephemeral: true }, apply: { after: staging } }
+`;
+
+/** What `fairlead init` writes into an empty repository, with the lockfile that its \`npm install\` would add. */
+async function initialised(): Promise<Record<string, string>> {
+  const folder = temporaryFolder();
+  const { code, stderr } = await fairlead(["init", "shop", "--no-install"], { cwd: folder });
+  expect(code, stderr).toBe(0);
+  const files: Record<string, string> = { "package-lock.json": "{}\n" };
+  const root = join(folder, "shop");
+  const visit = (at: string): void => {
+    for (const name of readdirSync(at)) {
+      const path = join(at, name);
+      if (statSync(path).isDirectory()) visit(path);
+      else files[relative(root, path)] = readFileSync(path, "utf8");
+    }
+  };
+  visit(root);
+  return files;
+}
+
+interface Shop extends Forge {
+  readonly ports: readonly number[];
+  /** What Git records of an environment. */
+  state(environment: string): Promise<State>;
+  /** Starts the apply workflow by hand. */
+  dispatch(inputs: Readonly<Record<string, string>>): Promise<readonly RunResult[]>;
+  /** The digest of the plan of `main` for an environment, as anybody can work it out. */
+  planDigest(environment: string): Promise<string>;
+}
+
+/** A shop of two services in its repository, nothing of it applied. */
+async function shop(environments = ENVIRONMENTS): Promise<Shop> {
+  const ports = await freePorts(4);
+  const [stock = 0, orders = 0] = ports;
+  const { "services/hello.yaml": _, ...files } = await initialised();
+  const made = await forge(
+    {
+      ...files,
+      "fairlead.yaml": environments,
+      "services/stock.yaml": serviceFile("stock", stock, overlay(ports[2])),
+      "services/stock/server.mjs": SERVER,
+      "services/orders.yaml": serviceFile("orders", orders, `dependencies: [stock]\n${overlay(ports[3])}`),
+      "services/orders/server.mjs": SERVER,
+    },
+    (name) => name !== "fairlead-site",
+  );
+  return {
+    ...made,
+    ports,
+    async state(environment) {
+      const repository = await openRepository(bareAsFolder(made), BARE_ENVIRONMENT);
+      const { state } = await stateStore({ refs: localRefStore(repository), environment }).read();
+      await repository.close();
+      return state;
+    },
+    dispatch(inputs) {
+      const sha = git(made.server.folder, "rev-parse", "refs/heads/main");
+      const payload = { ref: "refs/heads/main", inputs, workflow: ".github/workflows/fairlead-apply.yml" };
+      return made.happens({ name: "workflow_dispatch", payload }, { sha, ref: "refs/heads/main" });
+    },
+    async planDigest(environment) {
+      const clone = bareAsFolder(made);
+      const { stdout, stderr } = await fairlead(["plan", "--json", "-e", environment], { cwd: clone });
+      expect(stderr).not.toContain("error");
+      return (JSON.parse(stdout) as { fairlead: { digest: string } }).fairlead.digest;
+    },
+  };
+}
+
+/** Staging and production are one machine here, so they need ports of their own. */
+function overlay(port = 0): string {
+  return `environments: { production: { networking: { port: ${port} } } }\n`;
+}
+
+/** A clone with the State branches as they are now. */
+function bareAsFolder({ server }: Forge): string {
+  const clone = join(temporaryFolder(), "clone");
+  git(temporaryFolder(), "clone", "--quiet", server.folder, clone);
+  git(clone, "fetch", "--quiet", "origin", "+refs/heads/fairlead-state/*:refs/heads/fairlead-state/*");
+  return clone;
+}
+
+function stable(state: State): Readonly<Record<string, string>> {
+  return Object.fromEntries([...state.services].map(([id, { stable: number }]) => [id, `r${number}`]));
+}
+
+function conclusions(runs: readonly RunResult[]): readonly string[] {
+  return runs.map(({ name, conclusion }) => `${name} ${conclusion}`);
+}
+
+describe("story 1: a branch edits two services and adds one", () => {
+  test("plan, comment, merge, apply, deployment, comment", async () => {
+    const made = await shop();
+    const { github, ports } = made;
+    for (const environment of ["staging", "production"]) {
+      const runs = await made.dispatch({ environment, digest: await made.planDigest(environment), allow_destroy: "" });
+      expect(conclusions(runs)).toContain("fairlead-apply success");
+    }
+    expect(stable(await made.state("production"))).toEqual({ orders: "r1", stock: "r1" });
+
+    const [mail = 0, mailToo = 0] = await freePorts(2);
+    made.push("mail", {
+      "services/mail.yaml": serviceFile("mail", mail, overlay(mailToo)),
+      "services/mail/server.mjs": SERVER,
+      "services/stock.yaml": `${serviceFile("stock", ports[0] ?? 0, overlay(ports[2])).replace("hello", "hi")}`,
+      "services/orders/server.mjs": SERVER.replace("first", "second"),
+    });
+    const pull = github.openPull({ branch: "mail", author: "alice" });
+    expect(conclusions(await made.proposed(pull))).toEqual(["fairlead-plan success", "fairlead-comment success"]);
+    const [comment] = github.world.comments;
+    expect(comment?.author).toBe("github-actions[bot]");
+    for (const words of ["mail", "create", "environment.GREETING: hello", "environment.GREETING: hi", "source:"])
+      expect(comment?.body).toContain(words);
+    const [check] = github.world.checks;
+    expect(check).toMatchObject({ name: "Fairlead plan", conclusion: "success" });
+
+    const after = await made.merged(pull);
+    expect(conclusions(after)).toContain("fairlead-apply success");
+    for (const environment of ["staging", "production"]) {
+      const state = await made.state(environment);
+      expect(stable(state)).toEqual({ mail: "r1", orders: "r2", stock: "r2" });
+      expect(state.claim).toBeNull();
+      const deployment = github.world.deployments.findLast((one) => one.environment === environment);
+      expect(deployment?.statuses.map((status) => status.state)).toEqual(["in_progress", "success"]);
+    }
+    const outcomes = github.world.comments.filter(({ body }) => body.includes("fairlead:apply-"));
+    expect(outcomes.map(({ number }) => number)).toEqual([pull.number, pull.number]);
+    expect(outcomes[1]?.body).toContain("production: applied, 3 changed");
+  });
+});
