@@ -69,7 +69,7 @@ export interface ApplyEvent {
 /** What became of one service. */
 export interface ServiceOutcome {
   readonly service: ServiceId;
-  readonly action: StepAction | "resume" | "restore";
+  readonly action: StepAction | "resume" | "restore" | "rollback";
   /**
    * `done`; `found-done`: an earlier run had done it and could not say so; `restored`: it ran otherwise than recorded;
    * `rolled-back`, `failed`: held from now on; `held`: by an earlier failure; `skipped`: what it needs failed;

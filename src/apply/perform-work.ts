@@ -110,7 +110,7 @@ function noteOutcome(run: Run, work: Work, outcome: ServiceOutcome["outcome"], s
   const release = work.release?.number ?? work.rollout?.to ?? null;
   run.note({
     service: work.service,
-    action: work.step?.action ?? (work.why === "restore" ? "restore" : "resume"),
+    action: work.step?.action ?? (work.why === "step" ? "resume" : work.why),
     outcome,
     says,
     release,

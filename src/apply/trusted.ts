@@ -39,12 +39,12 @@ function releasesOf({ rollout, release: made, record }: WorkDraft): readonly Rel
   );
 }
 
-function isDeclared(release: Release, { services }: Catalog): boolean {
+export function isDeclared(release: Release, { services }: Catalog): boolean {
   const entry = services.get(release.service);
   return entry?.specDigest === release.specDigest && entry.artifactDigest === release.artifactDigest;
 }
 
-function isRunning({ service, number, specDigest }: Release, { fleets }: Observation): boolean {
+export function isRunning({ service, number, specDigest }: Release, { fleets }: Observation): boolean {
   const fleet = fleets.find((one) => one.service === service);
   return fleet?.groups.some((group) => group.release === number && group.spec === specDigest) === true;
 }
@@ -56,7 +56,7 @@ function refuse(run: Run, { service, step, why }: WorkDraft, unproven: readonly 
   run.diagnostics.push(notVouchedFor(service, run.input.environment, says));
 }
 
-function notVouchedFor(service: ServiceId, environment: string, says: string): Diagnostic {
+export function notVouchedFor(service: ServiceId, environment: string, says: string): Diagnostic {
   return {
     code: "release-not-vouched",
     severity: "error",

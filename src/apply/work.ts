@@ -6,9 +6,9 @@ import type { Release, ServiceRecord } from "../model/state.ts";
 /** One service that this round changes. */
 export interface Work {
   readonly service: ServiceId;
-  /** What the plan says; null where an earlier run's rollout is gone on with, or what ran is brought back. */
+  /** What the plan says; null where an earlier run's rollout is gone on with, what ran is brought back, or somebody rolls back. */
   readonly step: Step | null;
-  readonly why: "step" | "resume" | "restore";
+  readonly why: "step" | "resume" | "restore" | "rollback";
   /** The release coming in that this round recorded; null where none was. */
   readonly release: Release | null;
   /** Null: nothing runs, so that recording it was all there was to do. */

@@ -133,9 +133,18 @@ function actionOf(
   return changes.some(({ impact }) => impact === "replace") ? "replace" : "update";
 }
 
-/** A release that failed is not tried again as it is; an unfinished rollout is a matter of its own. */
-function isHeld({ specDigest, artifactDigest }: CatalogEntry, { held, rollout }: ServiceRecord): boolean {
-  return held !== null && rollout === null && held.specDigest === specDigest && held.artifactDigest === artifactDigest;
+/**
+ * A release that failed, or was rolled back by hand, is not tried again as it is. An unfinished rollout is a matter of its own,
+ * but for one that brings something else in its place: that is ended, not undone.
+ */
+function isHeld(
+  { specDigest, artifactDigest }: CatalogEntry,
+  { held, rollout, stable, releases }: ServiceRecord,
+): boolean {
+  if (held === null || held.specDigest !== specDigest || held.artifactDigest !== artifactDigest) return false;
+  if (rollout === null) return true;
+  const coming = releases.find(({ number }) => number === rollout.to && number !== stable);
+  return coming !== undefined && (coming.specDigest !== specDigest || coming.artifactDigest !== artifactDigest);
 }
 
 /** What a step costs at most. Stopping, starting and destroying cost something whatever their fields say. */

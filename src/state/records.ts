@@ -36,9 +36,11 @@ export function withIntent(
     readonly rollout: Rollout | null;
     readonly protected: boolean;
     readonly at: Instant;
+    /** Another release that is not to be brought in from now on, as when somebody rolls it back by hand. */
+    readonly hold?: Held | undefined;
   },
 ): ServiceRecord {
-  const { release, rollout, at } = intent;
+  const { release, rollout, at, hold } = intent;
   if (release !== null && release.number !== record.nextRelease)
     throw new TypeError(`${record.service}: r${release.number} would be recorded where r${record.nextRelease} is next`);
   const { held } = record;
@@ -49,7 +51,7 @@ export function withIntent(
     nextRelease: record.nextRelease + (release === null ? 0 : 1),
     releases: release === null ? record.releases : [...record.releases, release],
     rollout,
-    held: sameAgain ? held : null,
+    held: hold ?? (sameAgain ? held : null),
     protected: intent.protected,
     updatedAt: at,
   };
@@ -80,11 +82,14 @@ export function withOutcome(
     case "stable":
       // A rollout that names no release has nothing to promote: `gone` is how it ends well.
       if (rollout.to === null) throw new TypeError(`${rollout.id} brings nothing in and cannot become stable`);
-      return keeping({ ...ended, stable: rollout.to, held: null }, [record.stable, rollout.to]);
+      return keeping({ ...ended, stable: rollout.to, held: heldBeside(record, [rollout.to]) }, [
+        record.stable,
+        rollout.to,
+      ]);
     case "gone":
       return keeping({ ...ended, stable: null, held: null }, [wasNotToRun(newest) ? newest.number : null]);
     case "rolled-back":
-      return keeping({ ...ended, held: heldOf(record, how) }, [
+      return keeping({ ...ended, held: heldBeside(record, [rollout.to, record.stable]) ?? heldOf(record, how) }, [
         before(record),
         record.stable,
         how.remains ? rollout.to : null,
@@ -104,6 +109,18 @@ export function clearHeld(record: ServiceRecord, at: Instant): ServiceRecord {
 export function isForgotten(record: ServiceRecord): boolean {
   const { stable, releases, rollout, held } = record;
   return stable === null && releases.length === 0 && rollout === null && held === null;
+}
+
+/**
+ * A hold by hand outlives the rollout that it was recorded with: it is of what is neither coming in nor serving. Any other is
+ * over, or replaced, when a rollout ends.
+ */
+function heldBeside({ held, releases }: ServiceRecord, numbers: readonly (number | null)[]): Held | null {
+  const isOfOne = releases.some(
+    ({ number, specDigest, artifactDigest }) =>
+      numbers.includes(number) && specDigest === held?.specDigest && artifactDigest === held.artifactDigest,
+  );
+  return isOfOne ? null : held;
 }
 
 /** The release that did not make it. Taking away what runs fails without one, unless it was a stop that was declared. */

@@ -20,7 +20,8 @@ import { catalogOf, type EntryOptions, entry, type Partly } from "../support/bui
 export type Declared = Omit<Partly<Spec>, "id"> & { readonly with?: EntryOptions };
 
 /** A shop on the simulated target, in virtual time: declare, apply, look. */
-type Over = Partial<ApplyInput> & Partial<Permission>;
+type Over = Partial<ApplyInput> &
+  Partial<Permission> & { readonly perform?: (input: ApplyInput) => Promise<ApplyReport> };
 
 export interface SmallShop {
   readonly clock: VirtualClock;
@@ -61,8 +62,13 @@ export function smallShop(
   let entries: CatalogEntry[] = [];
   const declared = () => catalogOf(entries, { environment });
 
-  const start: SmallShop["start"] = ({ approved = "all", allowDestroy = new Set<string>(), ...over } = {}) =>
-    apply({
+  const start: SmallShop["start"] = ({
+    approved = "all",
+    allowDestroy = new Set<string>(),
+    perform = apply,
+    ...over
+  } = {}) =>
+    perform({
       environment,
       store,
       ...simTarget(world, faults),

@@ -50,10 +50,21 @@ export interface ApplyServiceJson {
    */
   service: string;
   /**
-   * The step's action; resume goes on with an earlier run's, restore brings back what is recorded.
+   * The step's action; resume goes on with an earlier run's, restore brings back what is recorded, rollback was asked for by hand.
    */
   action:
-    "create" | "update" | "replace" | "delete" | "start" | "stop" | "move" | "no-op" | "held" | "resume" | "restore";
+    | "create"
+    | "update"
+    | "replace"
+    | "delete"
+    | "start"
+    | "stop"
+    | "move"
+    | "no-op"
+    | "held"
+    | "resume"
+    | "restore"
+    | "rollback";
   /**
    * How it ended. rolled-back and failed are held from now on; skipped: what it needs failed; unfinished: the next run goes on.
    */
