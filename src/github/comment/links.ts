@@ -1,4 +1,3 @@
-import { escapeHtml } from "../../diagnostics/escape-html.ts";
 import { codeSpan } from "../../diagnostics/escape-markdown.ts";
 import { escapeUrlPath } from "../../diagnostics/escape-url.ts";
 import type { Oid } from "../../model/basics.ts";
@@ -26,13 +25,9 @@ export function linker({ server, repository, runUrl }: Pick<CommentLinks, "serve
   const at = (path: string): string | null => (root === null ? null : `${root}/${path}`);
   return {
     lineOf({ file, start }, commit) {
-      const place = `${file}:${start.line}`;
-      const address = OID.test(commit) ? at(`blob/${commit}/${escapeUrlPath(file)}#L${Math.trunc(start.line)}`) : null;
-      const shown = codeSpan(place, 200);
-      // Not every parser finds the end of a link whose text has backticks or brackets in code.
-      return PLAIN_PATH.test(file) || address === null
-        ? linked(shown, address)
-        : `${shown} ([line ${Math.trunc(start.line)}](${escapeHtml(address)}))`;
+      const line = Math.trunc(start.line);
+      const address = OID.test(commit) ? at(`blob/${commit}/${escapeUrlPath(file)}#L${line}`) : null;
+      return linked(codeSpan(`${file}:${line}`, 200), address);
     },
     commit: (oid) =>
       OID.test(oid) ? linked(codeSpan(oid.slice(0, 7)), at(`commit/${oid}`)) : codeSpan(oid.slice(0, 7)),
@@ -45,7 +40,6 @@ export function linker({ server, repository, runUrl }: Pick<CommentLinks, "serve
 const SERVER = /^https?:\/\/[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?\/?$/;
 const REPOSITORY = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/;
 const OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-const PLAIN_PATH = /^[\w./ -]{1,180}$/;
 
 function isAddress(text: string): boolean {
   return /^https?:\/\/[\w.:-]+(?:\/[\w./-]*)?(?:\?[\w=&-]*)?(?:#[\w-]*)?$/.test(text) && text.length <= 500;
