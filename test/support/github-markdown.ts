@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
 import { marked } from "marked";
 import type { Page } from "playwright-core";
 
@@ -15,11 +15,16 @@ export function githubHtml(markdown: string): string {
     );
 }
 
+const require = createRequire(import.meta.url);
+const SHEETS = {
+  light: require.resolve("github-markdown-css/github-markdown-light.css"),
+  dark: require.resolve("github-markdown-css/github-markdown-dark.css"),
+} as const;
+
 /** A page that shows it, with GitHub's own style sheet for a width and a scheme of colours. */
 export function githubPage(markdown: string, scheme: "light" | "dark"): string {
-  const sheet = join(import.meta.dirname, `../../node_modules/github-markdown-css/github-markdown-${scheme}.css`);
   const around = `body { margin: 0 } .markdown-body { padding: 16px; --fontStack-monospace: monospace }`;
-  return `<!doctype html><meta charset="utf-8"><style>${readFileSync(sheet, "utf8")}${around}</style><article class="markdown-body">${githubHtml(markdown)}</article>`;
+  return `<!doctype html><meta charset="utf-8"><style>${readFileSync(SHEETS[scheme], "utf8")}${around}</style><article class="markdown-body">${githubHtml(markdown)}</article>`;
 }
 
 /** The lines of a diff in the classes that GitHub gives them. */

@@ -65,8 +65,3 @@ function stepsIn(words: readonly string[]): ReadonlyMap<ServiceId, string> | und
   }
   return steps;
 }
-
-/** The digits by which two comments compare a step. */
-export function keptDigits(digest: Digest): string {
-  return digest.slice(0, KEPT);
-}
