@@ -21,6 +21,13 @@ const noSecrets: SecretReader = { read: async () => null };
 
 const LOCAL_COALESCE_MS = 300;
 
+/** What is done under the claim in place of an ordinary apply, and how it is told. */
+export interface Instead {
+  readonly perform: (input: ApplyInput) => Promise<ApplyReport>;
+  readonly title: string;
+  readonly done: string;
+}
+
 /** Applies an environment's plan through an open connection, and shows how it goes. */
 export async function applyHere(on: {
   readonly face: Face;
@@ -32,16 +39,17 @@ export async function applyHere(on: {
   readonly budgetMs?: Ms;
   /** States of deployments that are known from elsewhere: the one that is there must descend from each. */
   readonly deployed?: readonly Oid[];
+  readonly instead?: Instead;
 }): Promise<ApplyReport> {
   const { face, workspace, environment, connection } = on;
   const { oid: tip } = await environment.store.read();
   const wrong = await stateProblems(workspace, environment, { tip, deployed: on.deployed ?? [] });
   if (wrong.length > 0) return refusedReport(environment.name, runIdentity(face).run, wrong);
   const artifacts = artifactStore(workspace.repository);
-  const task = await startTask(face.terminal, `Applying to ${environment.name}`);
+  const task = await startTask(face.terminal, on.instead?.title ?? `Applying to ${environment.name}`);
   const said = new Map<ServiceId, string>();
   try {
-    const report = await apply({
+    const report = await (on.instead?.perform ?? apply)({
       environment: environment.name,
       store: environment.store,
       target: connection.target,
@@ -74,7 +82,7 @@ export async function applyHere(on: {
       task.fail(`${environment.name}: ${report.outcome}`);
     else if (held > 0)
       task.fail(`${environment.name} is as declared but for ${held} that ${held === 1 ? "is" : "are"} held`);
-    else task.done(`${environment.name} is as declared`);
+    else task.done(on.instead?.done ?? `${environment.name} is as declared`);
     return report;
   } catch (error) {
     task.fail("Applying broke off");

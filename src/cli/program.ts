@@ -148,6 +148,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     async () => (await import("./commands/set.ts")).set,
   );
   add(
+    "rollback <id>",
+    "Prepare the commit that makes a service what it was, with a pull request; or go back at once",
+    "fairlead rollback orders-api --to 7 -e production",
+    (c) =>
+      c
+        .addOption(environment)
+        .option("--to <release>", "this release; the one that served before unless given", atLeastOne)
+        .option("--now", "bring it back at once, and hold what is declared until Git agrees"),
+    async () => (await import("./commands/rollback.ts")).rollback,
+  );
+  add(
     "retry <id>",
     "Let a held release be tried again by the next apply",
     "fairlead retry orders-api && fairlead apply",

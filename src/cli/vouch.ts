@@ -16,6 +16,20 @@ type Vouch = NonNullable<ApplyInput["vouch"]>;
  * the commit still for the code. Fetching the commit also brings the code that a release would be brought back with.
  */
 export function voucher(workspace: Workspace, environment: OpenEnvironment, remote: string): Vouch {
+  const reviewed = reviewedCommits(workspace, remote);
+  return async (release, { isRunning }) => {
+    const { commit, service, renamedFrom } = release;
+    const found = commit === null ? null : await reviewed(commit);
+    if (found === null) return false;
+    const { value: catalog } = await environment.catalogAt(found);
+    const entry = catalog.services.get(renamedFrom ?? service);
+    if (entry?.specDigest === release.specDigest && entry.artifactDigest === release.artifactDigest) return true;
+    return isRunning && (await isTheCodeOf(release, found));
+  };
+}
+
+/** Looks at commits, fetched where they are not here; null for one that the default branch of the remote does not lead to. */
+export function reviewedCommits(workspace: Workspace, remote: string): (commit: Oid) => Promise<Look | null> {
   const { repository } = workspace;
   const looks = new Map<Oid, Promise<Look | null>>();
   let branch: Promise<{ readonly ref: string; readonly tip: Oid } | null> | undefined;
@@ -26,7 +40,6 @@ export function voucher(workspace: Workspace, environment: OpenEnvironment, remo
     return ref === null || tip === null ? null : { ref, tip };
   };
 
-  /** Null where the default branch does not lead to the commit. */
   const reviewed = async (commit: Oid): Promise<Look | null> => {
     branch ??= defaultBranch();
     const main = await branch;
@@ -42,20 +55,10 @@ export function voucher(workspace: Workspace, environment: OpenEnvironment, remo
     return found ? lookAtCommit(workspace, commit) : null;
   };
 
-  return async (release, { isRunning }) => {
-    const { commit, service, renamedFrom } = release;
-    if (commit === null) return false;
-    let look = looks.get(commit);
-    if (look === undefined) {
-      look = reviewed(commit);
-      looks.set(commit, look);
-    }
-    const found = await look;
-    if (found === null) return false;
-    const { value: catalog } = await environment.catalogAt(found);
-    const entry = catalog.services.get(renamedFrom ?? service);
-    if (entry?.specDigest === release.specDigest && entry.artifactDigest === release.artifactDigest) return true;
-    return isRunning && (await isTheCodeOf(release, found));
+  return (commit) => {
+    const look = looks.get(commit) ?? reviewed(commit);
+    looks.set(commit, look);
+    return look;
   };
 }
 

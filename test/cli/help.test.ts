@@ -13,6 +13,7 @@ const COMMANDS = [
   "drift",
   "history",
   "set",
+  "rollback",
   "retry",
   "logs",
   "check",
