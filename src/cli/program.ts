@@ -32,6 +32,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command("github")
     .description("What the workflows call in GitHub Actions: plan, comment, environments, apply, drift");
 
+  const state = program.command("state").description("What is recorded of an environment: repair");
+
   /** Adds a command whose code is loaded only when it runs: start-up stays short however many there are. */
   const add = <Options>(
     usage: string,
@@ -40,7 +42,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     declare: (command: Command) => Command,
     load: () => Promise<Action<Options>>,
   ): void => {
-    const [parent, name] = usage.startsWith("github ") ? [github, usage.slice("github ".length)] : [program, usage];
+    const group = [github, state].find((one) => usage.startsWith(`${one.name()} `));
+    const [parent, name] = group ? [group, usage.slice(group.name().length + 1)] : [program, usage];
     declare(parent.command(name).description(description).addHelpText("after", `\nExample:\n  ${example}`)).action(
       async (...received: unknown[]) => {
         const command = received.at(-1) as Command;
@@ -157,6 +160,16 @@ export async function main(argv: readonly string[]): Promise<number> {
         .option("--to <release>", "this release; the one that served before unless given", atLeastOne)
         .option("--now", "bring it back at once, and hold what is declared until Git agrees"),
     async () => (await import("./commands/rollback.ts")).rollback,
+  );
+  add(
+    "state repair",
+    "Rebuild a State that is lost, was moved by force or cannot be read, of what runs and what Git declares",
+    "fairlead state repair -e production",
+    (c) =>
+      c
+        .requiredOption("-e, --environment <name>", "the environment")
+        .option("--yes", "do not ask before it is written"),
+    async () => (await import("./commands/state-repair.ts")).stateRepair,
   );
   add(
     "retry <id>",

@@ -16,7 +16,7 @@ export async function stateProblems(
 ): Promise<readonly Diagnostic[]> {
   const { remote, name } = environment;
   if (remote === null) return [];
-  const kept = await findCommit(workspace.repository, deployedRef(name));
+  const kept = await lastDeployed(workspace, name);
   const known = new Set([...on.deployed, ...(kept === null ? [] : [kept])]);
   const ref = stateRef(name);
   for (const ancestor of known) {
@@ -30,6 +30,11 @@ export async function stateProblems(
 /** Remembers on this machine which State was deployed from last: what comes after must descend from it. */
 export async function rememberDeployed(workspace: Workspace, environment: string, oid: Oid): Promise<void> {
   await rememberCommit(workspace.repository, deployedRef(environment), oid);
+}
+
+/** The State that this machine deployed from last; null: none, or it is not here. */
+export function lastDeployed({ repository }: Workspace, environment: string): Promise<Oid | null> {
+  return findCommit(repository, deployedRef(environment));
 }
 
 function deployedRef(environment: string): string {
