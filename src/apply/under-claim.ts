@@ -4,7 +4,8 @@ import { takeClaim } from "../state/claims.ts";
 import type { ApplyInput, ApplyReport } from "./apply-input.ts";
 import { keepAlive, type Run, reportOf, startRun, TTL_MS } from "./run.ts";
 
-const PATIENCE_MS: Ms = 30_000;
+/** Longer than a time-to-live: whoever gave up sooner would never see that a claim is dead, and nobody would take it over. */
+const PATIENCE_MS: Ms = TTL_MS + 15_000;
 
 /**
  * Takes the environment's claim, does the work under it, and gives it back. Where the work resolves with a report, that is the

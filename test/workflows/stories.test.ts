@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { localRefStore } from "../../src/git/local-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import type { State } from "../../src/model/state.ts";
@@ -9,7 +9,8 @@ import { fairlead } from "../support/cli.ts";
 import { BARE_ENVIRONMENT, git, temporaryFolder } from "../support/git-folder.ts";
 import { freePorts, SERVER, serviceFile } from "../support/shop.ts";
 import { type Forge, forge } from "../support/workflows/forge.ts";
-import type { RunResult } from "../support/workflows/run-options.ts";
+import { switchOff } from "../support/workflows/orphans.ts";
+import type { RunOptions, RunResult } from "../support/workflows/run-options.ts";
 
 /**
  * The whole way from a branch to what runs, by the very workflows that `fairlead init` writes: GitHub is played (Git over HTTP,
@@ -44,7 +45,7 @@ interface Shop extends Forge {
   /** What Git records of an environment. */
   state(environment: string): Promise<State>;
   /** Starts the apply workflow by hand. */
-  dispatch(inputs: Readonly<Record<string, string>>): Promise<readonly RunResult[]>;
+  dispatch(inputs: Readonly<Record<string, string>>, options?: Partial<RunOptions>): Promise<readonly RunResult[]>;
   /** The digest of the plan of `main` for an environment, as anybody can work it out. */
   planDigest(environment: string): Promise<string>;
 }
@@ -74,10 +75,10 @@ async function shop(environments = ENVIRONMENTS): Promise<Shop> {
       await repository.close();
       return state;
     },
-    dispatch(inputs) {
+    dispatch(inputs, options) {
       const sha = git(made.server.folder, "rev-parse", "refs/heads/main");
       const payload = { ref: "refs/heads/main", inputs, workflow: ".github/workflows/fairlead-apply.yml" };
-      return made.happens({ name: "workflow_dispatch", payload }, { sha, ref: "refs/heads/main" });
+      return made.happens({ name: "workflow_dispatch", payload }, { sha, ref: "refs/heads/main" }, options);
     },
     async planDigest(environment) {
       const clone = bareAsFolder(made);
@@ -147,5 +148,58 @@ describe("story 1: a branch edits two services and adds one", () => {
     const outcomes = github.world.comments.filter(({ body }) => body.includes("fairlead:apply-"));
     expect(outcomes.map(({ number }) => number)).toEqual([pull.number, pull.number]);
     expect(outcomes[1]?.body).toContain("production: applied, 3 changed");
+  });
+});
+
+describe("story 3: two merges a second apart, and a runner killed in the middle", () => {
+  test("each service ends as the default branch declares it, and the journal tells the story", async () => {
+    const made = await shop(`project: shop
+environments:
+  staging: { target: { kind: local } }
+  production: { target: { kind: local }, apply: manual }
+`);
+    const { github, ports } = made;
+    const machine = { label: "deploys", folder: temporaryFolder("fairlead-machine-") };
+    const own = { machine, vars: { FAIRLEAD_RUNNER: machine.label } };
+    onTestFinished(() => switchOff(machine.folder));
+    const first = await made.dispatch({ environment: "staging", digest: await made.planDigest("staging") }, own);
+    expect(conclusions(first)).toContain("fairlead-apply success");
+
+    const pulls = ["stock", "orders"].map((id, index) => {
+      const more = id === "orders" ? "dependencies: [stock]\n" : "";
+      const file = serviceFile(id, ports[index] ?? 0, `${more}${overlay(ports[index + 2])}`);
+      made.push(id, { [`services/${id}.yaml`]: file.replace("hello", `hi from ${id}`) });
+      return github.openPull({ branch: id, author: "alice" });
+    });
+    for (const pull of pulls) await made.proposed(pull);
+    const [stock, orders] = pulls;
+    if (stock === undefined || orders === undefined) throw new Error("there are two");
+
+    const power = new AbortController();
+    const halfway = Promise.withResolvers<void>();
+    const killed = made.merged(stock, {
+      ...own,
+      signal: power.signal,
+      onLine: ({ text }) => {
+        if (/stock: .* of r2 healthy/.test(text)) halfway.resolve();
+      },
+    });
+    await halfway.promise;
+    const next = made.merged(orders, own);
+    power.abort();
+    expect((await killed).flatMap(({ jobs }) => jobs.map(({ reason }) => reason))).toContain(
+      "The runner has lost communication with the server.",
+    );
+    expect(conclusions(await next)).toContain("fairlead-apply success");
+
+    const state = await made.state("staging");
+    expect(stable(state)).toEqual({ orders: "r2", stock: "r2" });
+    expect(state.claim).toBeNull();
+    for (const [index, id] of ["stock", "orders"].entries()) {
+      const answer = (await (await fetch(`http://127.0.0.1:${ports[index]}/`)).json()) as Record<string, string>;
+      expect(answer).toMatchObject({ release: "2", greeting: `hi from ${id}` });
+    }
+    const log = git(made.server.folder, "log", "--format=%s", "fairlead-state/staging");
+    expect(log).toMatch(/github-\d+-1 takes over from github-\d+-1, which fell silent/);
   });
 });

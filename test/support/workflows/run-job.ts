@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { checkout } from "./actions/checkout.ts";
 import { setupNode } from "./actions/setup-node.ts";
 import { evaluate, evaluateText, evaluateTexts, fields, type Scope, type TemplateToken } from "./expressions.ts";
@@ -29,12 +29,12 @@ const DEFAULT_TIMEOUT_MINUTES = 360;
 const MS_PER_MINUTE = 60_000;
 
 /** Runs one job on a machine of its own: a folder with a home, a workspace and the files that a runner makes. */
-export async function runJob(input: JobInput): Promise<JobResult> {
-  const { workflow, job, run, options, row, name } = input;
+export async function runJob(given: JobInput): Promise<JobResult> {
+  const { workflow, job, run, options, row, name } = given;
   const contexts = {
     vars: options.vars ?? {},
     matrix: row ?? {},
-    needs: input.needs,
+    needs: given.needs,
     strategy: {},
     runner: {},
     secrets: {},
@@ -56,6 +56,9 @@ export async function runJob(input: JobInput): Promise<JobResult> {
     ...(run.fromFork ? {} : { ...options.secrets, ...rules?.secrets }),
     GITHUB_TOKEN: token,
   };
+  const { machine: own } = options;
+  const isOwn = own !== undefined && evaluateText(job.fields.get("runs-on") as TemplateToken, before) === own.label;
+  const input = isOwn ? { ...given, folder: own.folder } : given;
   const disk = makeDisk(input);
   const trackingId = `github_${randomUUID()}`;
   const github = { ...run.github, token, job: job.id, workspace: disk.workspace, event_path: disk.event };
@@ -65,7 +68,7 @@ export async function runJob(input: JobInput): Promise<JobResult> {
     name: "GitHub Actions 1",
     temp: disk.temp,
     tool_cache: disk.toolCache,
-    environment: options.machine === undefined ? "github-hosted" : "self-hosted",
+    environment: isOwn ? "self-hosted" : "github-hosted",
   };
   const scope: Scope = {
     status: "success",
@@ -116,7 +119,7 @@ export async function runJob(input: JobInput): Promise<JobResult> {
     endOrphans(trackingId);
   }
   // A hosted machine is thrown away with all that runs on it, whether the job ended or the machine died.
-  if (options.machine === undefined) switchOff(realpathSync(input.folder));
+  if (!isOwn) switchOff(realpathSync(input.folder));
   const result: Result = machine.died ? "failure" : machine.cancel.aborted ? "cancelled" : machine.status;
   return {
     ...shared,
@@ -175,6 +178,7 @@ function machineEnvironment(
     GITHUB_ACTIONS: "true",
     GITHUB_EVENT_PATH: disk.event,
     RUNNER_TRACKING_ID: trackingId,
+    RUNNER_WORKSPACE: dirname(disk.workspace),
     HOME: disk.home,
     LANG: "C.UTF-8",
     PATH: [disk.tools, ...tools, machinePath()].join(":"),

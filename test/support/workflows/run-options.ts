@@ -42,8 +42,8 @@ export interface RunOptions {
   readonly runId?: number;
   readonly runNumber?: number;
   readonly runAttempt?: number;
-  /** The folder of a machine of one's own, on which every job runs and which stays. Without it each job gets a new machine. */
-  readonly machine?: string;
+  /** A machine of one's own, which stays: jobs that run on its label run in its folder. Any other job gets a new machine. */
+  readonly machine?: { readonly label: string; readonly folder: string };
   /** Every line as it is printed. */
   readonly onLine?: (line: { readonly job: string; readonly step: string; readonly text: string }) => void;
 }

@@ -148,7 +148,7 @@ async function runRows(input: RowsInput, needed: readonly (readonly JobResult[])
               needs,
               run,
               options,
-              folder: options.machine ?? join(input.folder, `${job.id}-${at}`),
+              folder: join(input.folder, `${job.id}-${at}`),
               cancel: AbortSignal.any([stop, displaced.signal]),
             }),
           () => without("cancelled", "a newer one waits in its place", row, name),
