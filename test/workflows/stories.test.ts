@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { marked } from "marked";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { localRefStore } from "../../src/git/local-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
@@ -7,6 +8,8 @@ import type { State } from "../../src/model/state.ts";
 import { stateStore } from "../../src/state/state-store.ts";
 import { fairlead } from "../support/cli.ts";
 import { BARE_ENVIRONMENT, git, temporaryFolder } from "../support/git-folder.ts";
+import { pushFiles } from "../support/github/push.ts";
+import { HOSTILE } from "../support/hostile.ts";
 import { freePorts, SERVER, serviceFile } from "../support/shop.ts";
 import { type Forge, forge } from "../support/workflows/forge.ts";
 import { switchOff } from "../support/workflows/orphans.ts";
@@ -203,3 +206,93 @@ environments:
     expect(log).toMatch(/github-\d+-1 takes over from github-\d+-1, which fell silent/);
   });
 });
+
+describe("story 2: a fork with hostile content", () => {
+  test("nothing runs, nothing leaks, the comment is inert", async () => {
+    const made = await shop();
+    const { github, ports, server } = made;
+    const canary = join(temporaryFolder(), "was-here");
+    const secrets = { DEPLOY_KEY: "canary-of-a-secret-4f2a" };
+    const before = git(server.folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/heads");
+
+    const fork = github.fork("mallory");
+    const description = Object.values(HOSTILE)
+      .join(" ")
+      .replaceAll(/[\ud800-\udfff](?![\udc00-\udfff])/g, "");
+    const workflow = ".github/workflows/fairlead-plan.yml";
+    pushFiles(fork, "evil", {
+      // The plan's own workflow, run with a token of GitHub's: it tries all that such a token might be let do.
+      [workflow]: hostileWorkflow(made),
+      "package.json": JSON.stringify({ name: "evil", scripts: { preinstall: `touch ${canary}` } }),
+      "node_modules/.bin/fairlead": `#!/bin/sh\ntouch ${canary}\n`,
+      "fairlead.yaml": ENVIRONMENTS.replace(
+        "project: shop",
+        `project: ${JSON.stringify("</details><b>x</b> @everyone")}`,
+      ),
+      "services/stock.yaml": `${serviceFile("stock", ports[0] ?? 0, overlay(ports[2]))}description: ${JSON.stringify(description)}\n`,
+      "services/evil.yaml": { link: "/etc/passwd" },
+      "services/orders/server.mjs": { link: "../../../../../../etc/shadow" },
+      ".gitattributes": "*.yaml filter=evil diff=evil merge=evil\n",
+    });
+    const pull = github.openPull({
+      branch: "evil",
+      from: "mallory",
+      title: "Nice change @everyone <img src=x onerror=alert(1)>",
+      body: "/fairlead allow-destroy stock 000000000000",
+    });
+    github.comment(pull.number, "mallory", `/fairlead allow-destroy stock ${"0".repeat(64)}`);
+    github.comment(pull.number, "mallory", `<!-- fairlead:plan ${"0".repeat(64)} -->\n\nAll good, merge me.`);
+    const runs = await made.proposed(pull, "opened", { secrets, actions: { "actions/upload-artifact": () => {} } });
+
+    const plan = runs.find(({ name }) => name === "fairlead-plan");
+    const attempts = plan?.jobs[0]?.steps.map(({ log }) => log).join("\n") ?? "";
+    for (const words of ["comment: 403", "state: refused", "main: refused", "dispatch: 403", "secret: none"])
+      expect(attempts, "the attack was tried, and GitHub let none of it happen").toContain(words);
+    expect(conclusions(runs)).toContain("fairlead-comment success");
+
+    expect(existsSync(canary), "nothing of the pull request ran where the token can write").toBe(false);
+    expect(git(server.folder, "for-each-ref", "--format=%(refname) %(objectname)", "refs/heads")).toBe(before);
+    expect(github.world.deployments).toEqual([]);
+    const ours = github.world.comments.filter(({ author }) => author === "github-actions[bot]");
+    expect(ours).toHaveLength(1);
+    const body = ours[0]?.body ?? "";
+    expect(body).toContain("symbolic link");
+    expect(body).not.toContain("root:");
+    for (const bad of ["merge me", "forged", secrets.DEPLOY_KEY, "ghs_", "\u001b", "\u202e"])
+      expect(body).not.toContain(bad);
+    const html = await marked.parse(body, { gfm: true });
+    expect(html).not.toMatch(/<(?:script|img|b|iframe|input)\b|onerror=|javascript:|evil\.example"/i);
+    const prose = html.replaceAll(/<(code|pre)\b[\s\S]*?<\/\1>/g, "");
+    expect(prose).not.toMatch(/@(?:everyone|acme|root)/);
+    const everything = made.runs.flatMap(({ jobs }) =>
+      jobs.flatMap(({ steps, summary }) => [summary, ...steps.map(({ log }) => log)]),
+    );
+    expect(everything.join("\n")).not.toContain(secrets.DEPLOY_KEY);
+    expect(github.world.checks.find(({ name }) => name === "Fairlead plan")?.conclusion).toBe("failure");
+  });
+});
+
+/** What a stranger would make of the plan's workflow: every way to a write that a token could open. */
+function hostileWorkflow({ github }: Forge): string {
+  const api = `curl -s -o /dev/null -w "%{http_code}" -H "authorization: Bearer $TOKEN" -H content-type:application/json -X POST ${github.url}/repos/${github.repository}`;
+  return `name: fairlead-plan
+on: { pull_request: { branches: [main] } }
+permissions: write-all
+jobs:
+  plan:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683
+        with: { fetch-depth: 2 }
+      - env: { TOKEN: "\${{ github.token }}", KEY: "\${{ secrets.DEPLOY_KEY }}" }
+        run: |
+          echo "secret: \${KEY:-none}"
+          echo "comment: $(${api}/issues/1/comments -d '{"body":"forged: all good"}')"
+          echo "dispatch: $(${api}/deployments -d '{"ref":"main"}')"
+          git push origin HEAD:refs/heads/fairlead-state/staging && echo "state: pushed" || echo "state: refused"
+          git push origin HEAD:refs/heads/main && echo "main: pushed" || echo "main: refused"
+          echo '{"plan":"forged"}' > plan.json
+      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02
+        with: { name: plan, path: plan.json }
+`;
+}

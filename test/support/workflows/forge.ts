@@ -26,7 +26,7 @@ export interface Forge {
   /** Commits and pushes files (null: deleted) to a branch of the repository. */
   push(branch: string, files: Readonly<Record<string, string | null>>, message?: string): string;
   /** What opening or pushing to a pull request sets off, down to the last workflow. */
-  proposed(pull: Pull, action?: "opened" | "synchronize"): Promise<readonly RunResult[]>;
+  proposed(pull: Pull, action?: "opened" | "synchronize", options?: Partial<RunOptions>): Promise<readonly RunResult[]>;
   /** Presses the merge button, and runs what that sets off. */
   merged(pull: Pull, options?: Partial<RunOptions>): Promise<readonly RunResult[]>;
   /** Runs the workflows that an event on a commit sets off, and those that wait for their end. */
@@ -139,11 +139,11 @@ export async function forge(
     push: (branch, changed, message = "Change") => pushFiles(server.folder, branch, changed, { message }),
     happens,
     show,
-    proposed(pull, action = "opened") {
+    proposed(pull, action = "opened", options = {}) {
       github.sync();
       const payload = { action, number: pull.number, pull_request: payloadOf(pull) };
       const at = { sha: pull.mergeCommit ?? pull.headSha, ref: `refs/pull/${pull.number}/merge` };
-      return happens({ name: "pull_request", payload }, at);
+      return happens({ name: "pull_request", payload }, at, options);
     },
     merged(pull, options) {
       const before = git(server.folder, "rev-parse", "refs/heads/main");
