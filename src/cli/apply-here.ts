@@ -19,7 +19,8 @@ import type { Workspace } from "./workspace.ts";
 /** Until the secrets room is built nothing can be read; the planner refuses every reference before this is asked. */
 const noSecrets: SecretReader = { read: async () => null };
 
-const LOCAL_COALESCE_MS = 300;
+/** On a local ref signs of life cost nothing: a run that was killed is taken over soon, and within the next one's patience. */
+const LOCAL = { coalesceMs: 300, ttlMs: 15_000, patienceMs: 25_000 } as const;
 
 /** What is done under the claim in place of an ordinary apply, and how it is told. */
 export interface Instead {
@@ -67,7 +68,7 @@ export async function applyHere(on: {
       parallelism: on.parallelism,
       ...(on.budgetMs === undefined ? {} : { budgetMs: on.budgetMs }),
       // A local ref costs nothing but its lock; what is pushed is gathered longer.
-      ...(environment.remote !== null ? {} : { coalesceMs: LOCAL_COALESCE_MS }),
+      ...(environment.remote !== null ? {} : LOCAL),
       signal: face.signal,
       onEvent: (event) => {
         if (event.service === undefined) return task.note(event.says);
