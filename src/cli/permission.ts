@@ -81,8 +81,7 @@ export function permitter(on: Permitting): Permitter {
           views.filter((view) => view !== null),
         );
       }
-      const named =
-        run.eventName === "workflow_dispatch" ? digestsNamed(run.event.at("inputs", "digest").text ?? "") : [];
+      const named = digestsOf(run);
       const { approved, refusals, by } = judge(plan, { shown: (service) => shown.get(service) ?? [], named });
       const permission = { approved: new Map(approved), refusals: new Map(refusals) };
       const refuse = (service: ServiceId, says: string): void => {
@@ -98,6 +97,11 @@ export function permitter(on: Permitting): Permitter {
       return { ...permission, allowDestroy };
     },
   };
+}
+
+/** The digests that a person has named in starting this run by hand. */
+export function digestsOf({ eventName, event }: GitHubRun): readonly string[] {
+  return eventName === "workflow_dispatch" ? digestsNamed(event.at("inputs", "digest").text ?? "") : [];
 }
 
 /** Where a service is declared and its code lies, before and after. */

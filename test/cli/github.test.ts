@@ -5,6 +5,7 @@ import { type CliResult, fairlead } from "../support/cli.ts";
 import { git, temporaryFolder, writeFiles } from "../support/git-folder.ts";
 import { gitServer } from "../support/git-server.ts";
 import { githubFake } from "../support/github/fake.ts";
+import { pushFiles } from "../support/github/push.ts";
 import { freePorts, SERVER, serviceFile } from "../support/shop.ts";
 
 /** What the workflows call, each by itself: a real Git server, GitHub's fake, and the commands as processes. */
@@ -44,6 +45,8 @@ async function forge(environments: string) {
       deployments: "write",
       metadata: "read",
       actions: "read",
+      // As an app of the organisation's has it; GITHUB_TOKEN never does.
+      members: "read",
     },
   });
   /** A checkout on a runner: one commit of the default branch. */
@@ -96,6 +99,117 @@ async function forge(environments: string) {
 }
 
 const STAGING = "  staging: { target: { kind: local, allow_ephemeral: true } }\n";
+
+type Made = Awaited<ReturnType<typeof forge>>;
+
+/** Applies by hand all that the default branch declares; what the plan says is read off a clone, as a person would. */
+async function applyAll(made: Made, checkout: string, environment: string): Promise<CliResult> {
+  const { stdout } = await fairlead(["plan", "--json", "-e", environment], { cwd: checkout });
+  const { digest } = (JSON.parse(stdout) as { fairlead: { digest: string } }).fairlead;
+  return made.inActions(checkout, "workflow_dispatch", { inputs: { environment, digest } }, "apply", "-e", environment);
+}
+
+/** A branch with these files as a pull request of Alice's, and its comment, check and labels. */
+async function proposed(made: Made, checkout: string, branch: string, files: Readonly<Record<string, string | null>>) {
+  pushFiles(made.server.folder, branch, files);
+  const pull = made.github.openPull({ branch, author: "alice" });
+  const said = await made.inActions(checkout, "workflow_run", made.planFinished(pull), "comment");
+  expect(said.code, said.stderr).toBe(0);
+  return pull;
+}
+
+describe("what was approved", () => {
+  test("a delete waits for somebody who may to name it by its digest, and is bound to that", async () => {
+    const made = await forge(STAGING);
+    const { github } = made;
+    const checkout = made.runner();
+    expect((await applyAll(made, checkout, "staging")).code).toBe(0);
+
+    const pull = await proposed(made, checkout, "away", { "services/orders.yaml": null });
+    const check = () => github.world.checks.at(-1)?.conclusion;
+    expect(check()).toBe("action_required");
+    const asked = /\/fairlead allow-destroy orders ([0-9a-f]{12})/.exec(github.world.comments.at(-1)?.body ?? "");
+    const digest = asked?.[1] ?? "";
+    expect(digest).toHaveLength(12);
+
+    const issue = { number: pull.number, pull_request: { url: "there" } };
+    const again = () => made.inActions(checkout, "issue_comment", { action: "created", issue }, "comment");
+    github.comment(pull.number, "mallory", `/fairlead allow-destroy orders ${digest}`);
+    github.comment(pull.number, "alice", "/fairlead allow-destroy orders 000000000000");
+    await again();
+    expect(check(), "a stranger's word, and another digest, are none").toBe("action_required");
+    github.comment(pull.number, "alice", `/fairlead allow-destroy orders ${digest}`);
+    expect((await again()).code).toBe(0);
+    expect(check()).toBe("success");
+
+    github.merge(pull.number, { by: "alice" });
+    const applied = await made.inActions(checkout, "push", {}, "apply", "-e", "staging");
+    expect(applied.code, applied.stderr + applied.stdout).toBe(0);
+    expect(github.world.comments.at(-1)?.body).toContain("staging: applied, 1 changed");
+  });
+
+  test("two pull requests on one service are both approvals, each of its own field", async () => {
+    const made = await forge(STAGING);
+    const checkout = made.runner();
+    expect((await applyAll(made, checkout, "staging")).code).toBe(0);
+    const file = (more: string) => serviceFile("stock", made.stock, more);
+    const one = await proposed(made, checkout, "one", { "services/stock.yaml": file("description: One.\n") });
+    const two = await proposed(made, checkout, "two", { "services/stock.yaml": `icon: cube\n${file("")}` });
+    for (const { number } of [one, two]) made.github.merge(number, { by: "alice" });
+    const applied = await made.inActions(checkout, "push", {}, "apply", "-e", "staging");
+    expect(applied.code, applied.stderr + applied.stdout).toBe(0);
+    expect(applied.stdout).toContain("done");
+  });
+
+  test("an environment with approvers takes a pull request that one of them approved as it was merged, or their start by hand", async () => {
+    const made = await forge("  staging: { target: { kind: local, allow_ephemeral: true }, approvers: [platform] }\n");
+    const { github } = made;
+    const checkout = made.runner();
+    const refused = await applyAll(made, checkout, "staging");
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain("alice is none of its approvers (platform)");
+    github.team("platform", "bob");
+    const pull = await proposed(made, checkout, "first", {
+      "services/stock.yaml": serviceFile("stock", made.stock, "description: First.\n"),
+    });
+    github.review(pull.number, "bob", "APPROVED", "0".repeat(40));
+    github.merge(pull.number, { by: "alice" });
+    const apply = () => made.inActions(checkout, "push", {}, "apply", "-e", "staging");
+    expect((await apply()).stdout).toContain("none of its approvers (platform) has approved #1 as it was merged");
+    github.review(pull.number, "bob", "APPROVED", pull.headSha);
+    const applied = await apply();
+    expect(applied.stdout).toMatch(/stock +done r1/);
+    expect(applied.stdout).toMatch(/orders +refused/);
+  });
+
+  test("an environment that comes after another waits for it, service by service", async () => {
+    const made = await forge(
+      `${STAGING}  production: { target: { kind: local, allow_ephemeral: true }, apply: { after: staging } }\n`,
+    );
+    const checkout = made.runner();
+    const early = await applyAll(made, checkout, "production");
+    expect(early.code).toBe(1);
+    expect(early.stdout).toContain("staging has to have it first");
+  });
+
+  test("fields that the service lets be applied without anybody's leave are, from a push without a pull request", async () => {
+    const made = await forge(STAGING);
+    const file = serviceFile("stock", made.stock).replace(
+      "drain_time: 2s",
+      "drain_time: 2s, auto_apply: [runtime.replicas]",
+    );
+    pushFiles(made.server.folder, "main", { "services/stock.yaml": file });
+    const checkout = made.runner();
+    expect((await applyAll(made, checkout, "staging")).code).toBe(0);
+    pushFiles(made.server.folder, "main", {
+      "services/stock.yaml": `${file}runtime: { replicas: 2 }\n`,
+      "services/orders.yaml": serviceFile("orders", made.orders, "dependencies: [stock]\nruntime: { replicas: 2 }\n"),
+    });
+    const applied = await made.inActions(checkout, "push", {}, "apply", "-e", "staging");
+    expect(applied.stdout).toMatch(/stock +done r2/);
+    expect(applied.stdout).toMatch(/orders +refused: no merged pull request showed it/);
+  });
+});
 
 describe("a pull request", () => {
   test("is planned in its comment, merged, and applied to just what the comment showed", async () => {

@@ -16,7 +16,7 @@ import { type GitHubRun, githubRun } from "../../github-run.ts";
 import { obstaclesOf } from "../../obstacles.ts";
 import { type OpenEnvironment, openEnvironment, type Planned } from "../../open-environment.ts";
 import { outcomeOf } from "../../outcome-comment.ts";
-import { type Permitter, permitter } from "../../permission.ts";
+import { digestsOf, type Permitter, permitter } from "../../permission.ts";
 import { waitingFor } from "../../promotion.ts";
 import { runIdentity } from "../../run-identity.ts";
 import { isUsable, refuse } from "../../show-diagnostics.ts";
@@ -69,7 +69,7 @@ async function applyAndTell(session: Session): Promise<number> {
     ? await beginDeployment(session, client)
     : null;
   try {
-    const report = await applyWith(session, { permitting, deployed: statesOf(last) });
+    const report = await applyWith(session, { permitting, deployed: isNamed(session) ? [] : statesOf(last) });
     if (!isReport(report)) {
       await tell?.({ state: "failure", description: report[0]?.summary ?? "the target cannot be reached" });
       return refuse(face.terminal, report);
@@ -153,6 +153,11 @@ async function inShort({ store }: OpenEnvironment, { services, outcome }: ApplyR
   const words = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
   const { oid } = await store.read();
   return `${words || outcome}${oid === null ? "" : ` · State ${oid}`}`;
+}
+
+/** Somebody has looked at this very plan, and at the State that it stands on: a repaired one descends from nothing. */
+function isNamed({ run, planned }: Session): boolean {
+  return digestsOf(run).some((digest) => planned.plan.digest.startsWith(digest));
 }
 
 /** The States that the last deployment began from and left: the one that is there now must descend from both. */
