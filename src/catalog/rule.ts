@@ -5,6 +5,8 @@ import type { PathProblem } from "./path-problem.ts";
 
 /** What a rule about one service may look at beside the service. */
 export interface ServiceContext {
+  /** Null: the file is looked at for itself. */
+  readonly environment: string | null;
   /** The grammar of conditions, from `health/`: null when the text is right, else a sentence that says what is wrong. */
   readonly checkCondition: ((text: string) => string | null) | null;
 }

@@ -7,6 +7,7 @@ import { endpointsDoNotOverlap } from "./rules/endpoints-do-not-overlap.ts";
 import { exactlyOneThingRuns } from "./rules/exactly-one-thing-runs.ts";
 import { healthEndpointIsReachable } from "./rules/health-endpoint-is-reachable.ts";
 import { idsAreUnique } from "./rules/ids-are-unique.ts";
+import { imagesAreDigests } from "./rules/images-are-digests.ts";
 import { previousIdsAreFree } from "./rules/previous-ids-are-free.ts";
 import { publishedPortsAreUnique } from "./rules/published-ports-are-unique.ts";
 import { strategyParametersAreReachable } from "./rules/strategy-parameters-are-reachable.ts";
@@ -17,6 +18,7 @@ export const SERVICE_RULES: readonly ServiceRule[] = [
   exactlyOneThingRuns,
   credentialsAreNotInClearText,
   conditionsParse,
+  imagesAreDigests,
   healthEndpointIsReachable,
   strategyParametersAreReachable,
 ];

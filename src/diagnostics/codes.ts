@@ -23,6 +23,7 @@ export const CODES = {
   "event-unpublished": "A service subscribes to an event that no service publishes.",
   "file-empty": "A file says nothing.",
   "file-encoding": "A file is not UTF-8.",
+  "image-not-a-digest": "An image is named by a tag where a digest is asked for.",
   "file-lfs-pointer": "A service file is kept in Git LFS, which plans do not read.",
   "file-not-read": "A file looks like a service file and is not read.",
   "file-too-large": "A file is too large to be a service file.",

@@ -14,6 +14,8 @@ environments:
 const CODE = { "code/server.js": "// a server" };
 const RUNS = "command: [node, server.js]\nsource: code\n";
 
+const IMAGE = `registry.example.com/a@sha256:${"a".repeat(64)}`;
+
 describe("a service in the catalog", () => {
   test("has its values typed and its defaults filled in", async () => {
     const { services } = await catalogOf({
@@ -78,11 +80,11 @@ environments:
 
   test("runs what its overlay says instead of what the file says", async () => {
     const { services, diagnostics } = await catalogOf(
-      { "services/a.yaml": `${head("a")}${RUNS}environments: { staging: { image: "registry.example.com/a:1" } }\n` },
+      { "services/a.yaml": `${head("a")}${RUNS}environments: { staging: { image: "${IMAGE}" } }\n` },
       { environment: "staging" },
     );
     expect(diagnostics).toEqual([]);
-    expect(services.get("a")?.artifact).toEqual({ kind: "image", reference: "registry.example.com/a:1" });
+    expect(services.get("a")?.artifact).toEqual({ kind: "image", reference: IMAGE });
     expect(services.get("a")?.spec.command).toBeUndefined();
   });
 
@@ -228,7 +230,9 @@ describe("a project", () => {
     expect(value).toEqual({
       project: "default",
       services: ["services/*.yaml", "services/**/service.yaml"],
-      environments: { development: { target: { kind: "local", allow_ephemeral: false }, apply: "on_merge" } },
+      environments: {
+        development: { target: { kind: "local", allow_ephemeral: false }, apply: "on_merge", approvers: [] },
+      },
       defaults: {},
       safety: { max_delete_percent: 30 },
       site: { title: "Service status", base: "/", include: [], refresh: 10_000 },

@@ -39,7 +39,6 @@ test("what of fairlead.yaml nothing acts on yet is marked", () => {
     "environments.*.target.hosts",
     "environments.*.target.context",
     "environments.*.target.namespace",
-    "environments.*.apply",
     "notifications",
   ]);
 });

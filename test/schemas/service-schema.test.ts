@@ -67,7 +67,6 @@ describe("what the planner reads", () => {
         "testing.integration",
         "testing.load",
         "deployment.release_command",
-        "deployment.auto_apply",
         "pipeline",
       ]
     `);
