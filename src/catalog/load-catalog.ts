@@ -109,7 +109,7 @@ function unknownEnvironment({ environments }: Project, environment: string): Dia
       severity: "error",
       summary: `there is no environment \`${environment}\``,
       detail: `fairlead.yaml names: ${known.join(", ")}.`,
-      ...(meant === undefined ? {} : { hint: `did you mean \`${meant}\`?` }),
+      hint: meant === undefined ? `name one of them: \`-e ${known[0]}\`` : `did you mean \`-e ${meant}\`?`,
     },
   ];
 }

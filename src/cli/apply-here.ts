@@ -98,7 +98,7 @@ async function rememberTip(workspace: Workspace, { name, store, remote }: OpenEn
 }
 
 /** Where State itself is not to be trusted, nothing is begun. */
-function refusedReport(environment: string, run: string, diagnostics: readonly Diagnostic[]): ApplyReport {
+export function refusedReport(environment: string, run: string, diagnostics: readonly Diagnostic[]): ApplyReport {
   return { environment, run, outcome: "refused", plan: null, services: [], diagnostics };
 }
 

@@ -163,6 +163,10 @@ function painted(impact: string, page: Page): string {
   return page.paint(impact === "replace" ? "magenta" : "dim", impact);
 }
 
+function inEnvironment({ environment }: Plan): string {
+  return environment === "development" ? "" : ` -e ${environment}`;
+}
+
 /** How to go on. */
 function remarks(plan: Plan, { diagnostics = [], goOn = true }: PlanTextOptions, page: Page): string[][] {
   if (plan.steps.length === 0) return [];
@@ -171,9 +175,11 @@ function remarks(plan: Plan, { diagnostics = [], goOn = true }: PlanTextOptions,
   const destroyed = plan.steps.filter(({ mustBeNamed, service }) => mustBeNamed || plan.allowDestroy.includes(service));
   const lines: string[] = [];
   if (held.length > 0)
-    lines.push(`What is held waits for another spec or other code, or for \`fairlead retry ${held[0]}\`.`);
+    lines.push(
+      `What is held waits for another spec or other code, or for \`fairlead retry ${held[0]}${inEnvironment(plan)}\`.`,
+    );
   if (diagnostics.some(({ severity }) => severity === "error"))
-    lines.push("Nothing of this can be applied before the errors are mended.");
+    lines.push("Nothing of this is applied before what is wrong with it is put right.");
   else if (acting && goOn) lines.push(`To apply it: \`${applyCommand(plan.environment, destroyed)}\``);
   return lines.length === 0 ? [] : [lines.flatMap((line) => wrap(escapeTerminal(line), page.width))];
 }

@@ -34,6 +34,12 @@ export function renderInit({
 environments:
   development:
     target: {kind: local}
+  # One that the team shares, applied by the workflows. This version runs services on the machine that applies, so on GitHub that
+  # is a runner of your own: name its label in the variable FAIRLEAD_RUNNER.
+  # staging:
+  #   target: {kind: local}
+  #   apply: on_merge
+  #   approvers: [platform]
 site:
   title: ${JSON.stringify(`${name}: service status`)}
 `,

@@ -217,7 +217,7 @@ describe("the catalog", () => {
         severity: "error",
         summary: "there is no environment `stagin`",
         detail: "fairlead.yaml names: development, staging.",
-        hint: "did you mean `staging`?",
+        hint: "did you mean `-e staging`?",
       },
     ]);
   });

@@ -12,7 +12,9 @@ test("init writes workflows for the branch that is checked out, and says what Gi
   expect(readFileSync(join(folder, ".github/workflows/fairlead-plan.yml"), "utf8")).toContain("branches: [trunk]");
   expect(stdout.slice(stdout.indexOf("Once the repository"))).toMatchInlineSnapshot(`
     "Once the repository is on GitHub:
-      - push trunk; a merge into it is what the workflows apply
+      - push trunk with its package-lock.json; a merge into it is what the workflows apply
+      - name a shared environment in fairlead.yaml, such as staging: until then the workflows only check files
+      - Settings, Rules: require the check "Fairlead plan" on trunk
       - Settings, Environments: one for each of fairlead.yaml except development, limited to trunk, with its secrets and reviewers
       - Settings, Pages: source GitHub Actions, for the status site; FAIRLEAD_SITE_ENVIRONMENT is a variable (production unless set)
       - let only workflows record what was applied (in an organisation's repository; a workflow on any branch is one):

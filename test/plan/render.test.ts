@@ -81,7 +81,7 @@ describe("text", () => {
   test("says that nothing can be applied while there are errors", () => {
     const error = { code: "secret-unresolved", severity: "error", summary: "x" } as const;
     expect(renderText(plan, { color: false, width: 80, diagnostics: [error] })).toContain(
-      "Nothing of this can be applied before the errors are mended.\n",
+      "Nothing of this is applied before what is wrong with it is put right.\n",
     );
     expect(renderText(plan, { color: false, width: 80 })).toContain("To apply it: `fairlead apply`\n");
   });

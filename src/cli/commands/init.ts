@@ -75,7 +75,8 @@ export async function init(
     }
   }
   const there = relative(face.directory, folder);
-  terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}  npx fairlead up`);
+  const first = installed ? "" : "  npm install\n";
+  terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}${first}  npx fairlead up`);
   if (files.has(RULESET_FILE)) terminal.say(`\n${onGitHub(branch)}`);
   if (terminal.json)
     terminal.result(`${JSON.stringify({ folder, files: [...files.keys()].sort(), installed }, null, 2)}\n`);
@@ -85,7 +86,9 @@ export async function init(
 /** What workflows need that no file can say. */
 function onGitHub(branch: string): string {
   return `Once the repository is on GitHub:
-  - push ${branch}; a merge into it is what the workflows apply
+  - push ${branch} with its package-lock.json; a merge into it is what the workflows apply
+  - name a shared environment in fairlead.yaml, such as staging: until then the workflows only check files
+  - Settings, Rules: require the check "Fairlead plan" on ${branch}
   - Settings, Environments: one for each of fairlead.yaml except development, limited to ${branch}, with its secrets and reviewers
   - Settings, Pages: source GitHub Actions, for the status site; FAIRLEAD_SITE_ENVIRONMENT is a variable (production unless set)
   - let only workflows record what was applied (in an organisation's repository; a workflow on any branch is one):

@@ -1,7 +1,8 @@
 import stringWidth from "fast-string-width";
 import type { ServiceId } from "../../model/basics.ts";
+import type { CatalogEntry } from "../../model/catalog.ts";
 import type { Fleet, Observation } from "../../model/fleet.ts";
-import type { ServiceRecord } from "../../model/state.ts";
+import type { Held, ServiceRecord } from "../../model/state.ts";
 import { connecting } from "../connect-target.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";
@@ -48,7 +49,7 @@ export async function status(face: Face, options: { readonly environment: string
       statusOf(id, state.services.get(id) ?? null, {
         observation,
         port: catalog.value.services.get(id)?.spec.networking?.port,
-        declared: catalog.value.services.has(id),
+        declared: catalog.value.services.get(id) ?? null,
       }),
     );
     const { claim } = state;
@@ -79,7 +80,11 @@ export async function status(face: Face, options: { readonly environment: string
 function statusOf(
   id: ServiceId,
   record: ServiceRecord | null,
-  beside: { readonly observation: Observation | null; readonly port: number | undefined; readonly declared: boolean },
+  beside: {
+    readonly observation: Observation | null;
+    readonly port: number | undefined;
+    readonly declared: CatalogEntry | null;
+  },
 ): ServiceStatus {
   const fleet: Fleet | undefined = beside.observation?.fleets.find(({ service }) => service === id);
   const groups = fleet?.groups ?? [];
@@ -89,7 +94,7 @@ function statusOf(
   return {
     id,
     release: record?.stable ?? null,
-    declared: beside.declared,
+    declared: beside.declared !== null,
     wanted: groups.reduce((sum, { wanted }) => sum + wanted, 0),
     ready: instances.filter(({ phase }) => phase === "ready").length,
     weights: fleet?.weights ?? {},
@@ -99,10 +104,17 @@ function statusOf(
       phase,
       ...(says === undefined ? {} : { says }),
     })),
-    ...(record?.held ? { held: `r${record.held.release}: ${record.held.reason}` } : {}),
+    ...(record?.held && isHeld(record.held, beside.declared)
+      ? { held: `r${record.held.release}: ${record.held.reason}` }
+      : {}),
     ...(record?.rollout ? { rollout: `${record.rollout.strategy}, ${record.rollout.phase}` } : {}),
     ...(beside.port === undefined ? {} : { address: `http://localhost:${beside.port}` }),
   };
+}
+
+/** What is declared now may be another release than the one that failed: then nothing waits any more. */
+function isHeld({ specDigest, artifactDigest }: Held, declared: CatalogEntry | null): boolean {
+  return declared === null || (declared.specDigest === specDigest && declared.artifactDigest === artifactDigest);
 }
 
 function table(terminal: Terminal, services: readonly ServiceStatus[]): string {

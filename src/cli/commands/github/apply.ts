@@ -1,4 +1,5 @@
 import type { ApplyReport } from "../../../apply/apply-input.ts";
+import { retryHeld } from "../../../apply/retry-held.ts";
 import { renderGithub } from "../../../diagnostics/render-github.ts";
 import type { GitHubClient } from "../../../github/client.ts";
 import { newestSuccess, setDeploymentStatus, startDeployment } from "../../../github/deployments.ts";
@@ -8,7 +9,7 @@ import type { Oid, ServiceId } from "../../../model/basics.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
 import { digestOf } from "../../../model/digest.ts";
 import { renderText } from "../../../plan/render-text.ts";
-import { applyHere, showReport } from "../../apply-here.ts";
+import { applyHere, refusedReport, showReport } from "../../apply-here.ts";
 import { connecting } from "../../connect-target.ts";
 import { type DefaultBranch, followDefaultBranch } from "../../default-branch.ts";
 import type { Face } from "../../face.ts";
@@ -41,14 +42,28 @@ export async function githubApply(face: Face, options: { readonly environment: s
     const branch = await followDefaultBranch(workspace, run.defaultBranch);
     const environment = await openEnvironment(workspace, options.environment, branch.look);
     if (environment.value === null) return refuse(terminal, environment.diagnostics);
+    if (!(await letTryAgain(face, run, environment.value))) return 1;
     const planned = await environment.value.planned(new Set());
     terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
     terminal.result(renderGithub(planned.diagnostics));
-    if (!isUsable(planned.diagnostics)) return refuse(terminal, planned.diagnostics);
     return await applyAndTell({ face, run, workspace, branch, environment: environment.value, planned });
   } finally {
     await workspace.close();
   }
+}
+
+/** Held releases that a person lets be tried again in starting this run: State is written by workflows alone. */
+async function letTryAgain(face: Face, run: GitHubRun, { store }: OpenEnvironment): Promise<boolean> {
+  const services = (run.event.at("inputs", "retry").text ?? "").split(/[\s,]+/).filter(Boolean);
+  for (const service of services) {
+    const on = { store, service, run: runIdentity(face).run, nonce: face.nonce, now: face.clock.now };
+    const { diagnostics } = await retryHeld(on);
+    if (!isUsable(diagnostics)) {
+      refuse(face.terminal, diagnostics);
+      return false;
+    }
+  }
+  return true;
 }
 
 interface Session {
@@ -65,25 +80,25 @@ async function applyAndTell(session: Session): Promise<number> {
   const client = run.client();
   const permitting = permissionFor(session, client);
   const last = await newestSuccess(client, { environment: environment.name, by: run.author });
-  const tell = planned.plan.steps.some(({ action }) => action !== "held")
-    ? await beginDeployment(session, client)
-    : null;
+  const isWrong = !isUsable(planned.diagnostics);
+  const acts = !isWrong && planned.plan.steps.some(({ action }) => action !== "held");
+  const tell = acts ? await beginDeployment(session, client) : null;
+  let report: ApplyReport;
   try {
-    const report = await applyWith(session, { permitting, deployed: isNamed(session) ? [] : statesOf(last) });
-    if (!isReport(report)) {
-      await tell?.({ state: "failure", description: report[0]?.summary ?? "the target cannot be reached" });
-      return refuse(face.terminal, report);
-    }
-    const code = exitCodeOf(report, false);
-    await tell?.({ state: code === 0 ? "success" : "failure", description: await inShort(environment, report) });
-    showReport(face.terminal, report, planned.diagnostics);
-    face.terminal.result(renderGithub(report.diagnostics));
-    await comment(session, client, { report, permitting });
-    return code;
+    const deployed = isNamed(session) ? [] : statesOf(last);
+    const done = isWrong ? planned.diagnostics : await applyWith(session, { permitting, deployed });
+    report = isReport(done) ? done : refusedReport(environment.name, runIdentity(face).run, done);
   } catch (error) {
     await tell?.({ state: "error", description: error instanceof Error ? error.message : String(error) });
     throw error;
   }
+  // The log has it before GitHub is told: whatever becomes of that, nobody is left without the report.
+  showReport(face.terminal, report, planned.diagnostics);
+  face.terminal.result(renderGithub(report.diagnostics));
+  const code = exitCodeOf(report, false);
+  await tell?.({ state: code === 0 ? "success" : "failure", description: await inShort(environment, report) });
+  await comment(session, client, { report, permitting });
+  return code;
 }
 
 function permissionFor({ workspace, environment, branch, run }: Session, client: GitHubClient): Permitter {
@@ -151,7 +166,7 @@ async function inShort({ store }: OpenEnvironment, { services, outcome }: ApplyR
   const counts = new Map<string, number>();
   for (const one of services) counts.set(one.outcome, (counts.get(one.outcome) ?? 0) + 1);
   const words = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
-  const { oid } = await store.read();
+  const { oid } = await store.read().catch(() => ({ oid: null }));
   return `${words || outcome}${oid === null ? "" : ` · State ${oid}`}`;
 }
 
@@ -178,7 +193,7 @@ async function comment(
 ): Promise<void> {
   const body = outcomeOf(run, environment.name, on.report);
   run.summarise(body);
-  if (on.report.services.length === 0) return;
+  if (on.report.services.length === 0 && isUsable(on.report.diagnostics)) return;
   const merged = await pullRequestsThatMerged(client, { commit: branch.tip(), base: run.defaultBranch });
   const numbers = new Set([...on.permitting.pulls().keys(), ...merged.map(({ number }) => number)]);
   for (const number of [...numbers].sort((a, b) => a - b)) {
