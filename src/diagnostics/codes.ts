@@ -9,6 +9,7 @@ export const CODES = {
   "credential-in-clear": "A value looks like a credential in clear text.",
   "dependency-cycle": "Services depend on each other in a circle.",
   "endpoint-overlap": "Two services answer on the same host and path.",
+  "address-of-before": "A service goes on asking a dependency at the port that it had.",
   "id-changed": "A service looks as if it had been given another id.",
   "release-not-vouched": "State records a release that no commit of the default branch declares.",
   "state-forked": "A State's tip does not descend from what was deployed last.",

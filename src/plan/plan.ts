@@ -15,6 +15,7 @@ import { dependentsOf } from "./dependents.ts";
 import { inOrder } from "./order.ts";
 import { removalOf } from "./removal-of.ts";
 import { renamedIds } from "./renamed-id.ts";
+import { staleAddresses } from "./stale-addresses.ts";
 import { type StepDraft, stepOf } from "./step-of.ts";
 
 /** What would turn what is recorded into what is declared. With an error among the diagnostics nothing may be applied. */
@@ -36,7 +37,7 @@ export const plan: PlanOf = (input) => {
   for (const [id, record] of state.services)
     if (!catalog.services.has(id) && !catalog.broken.has(id) && !moved.has(id)) drafts.push(removalOf(record, input));
 
-  diagnostics.push(...renamedIds(drafts, catalog));
+  diagnostics.push(...renamedIds(drafts, catalog), ...staleAddresses(drafts, catalog));
   const steps = drafts.length === 0 ? [] : finished(drafts, input);
   return { plan: planFrom(steps, unchanged, input), diagnostics: inFileOrder(diagnostics) };
 };

@@ -500,3 +500,31 @@ describe("order", () => {
     ]);
   });
 });
+
+describe("what a plan tells besides its steps", () => {
+  const shop = (port: number, greeting = "hello") =>
+    catalogOf([
+      entry({ id: "stock", networking: { port } }),
+      entry({ id: "web", dependencies: ["stock"], environment: { GREETING: greeting } }),
+    ]);
+
+  test("who goes on asking a dependency at the port of before, since nothing restarts it", () => {
+    const { diagnostics } = planOf(shop(81), applied(shop(80)));
+    expect(diagnostics.map(({ code, service }) => [code, service])).toEqual([["address-of-before", "web"]]);
+    expect(diagnostics[0]?.summary).toBe("`web` asks `stock` at port 80 until it restarts, and 81 is the new one");
+  });
+
+  test("and nobody where the same plan restarts them, or the port stays", () => {
+    expect(planOf(shop(81, "hi"), applied(shop(80))).diagnostics).toEqual([]);
+    expect(planOf(shop(80, "hi"), applied(shop(80))).diagnostics).toEqual([]);
+  });
+
+  test("that a service looks as if it had been given another id", () => {
+    const code = files("c".repeat(40), "services/code");
+    const named = (id: string) => catalogOf([entry({ id, source: "services/code" }, { artifact: code })]);
+    const { diagnostics } = planOf(named("goods"), applied(named("stock")));
+    expect(diagnostics.map(({ code: found, hint }) => [found, hint?.includes("previous_id: stock")])).toEqual([
+      ["id-changed", true],
+    ]);
+  });
+});
