@@ -12,9 +12,11 @@ export function staleAddresses(drafts: readonly StepDraft[], { services, environ
   return drafts.flatMap(({ service, changes }): Diagnostic[] => {
     const port = changes.find(({ path }) => path.join(".") === "networking.port");
     if (port?.before === undefined || port.after === undefined) return [];
-    const stale = [...services.values()].filter(({ id, dependencies, spec }) => {
-      const strategy = byId.get(id)?.strategy ?? null;
-      return dependencies.includes(service) && runs(spec) && (strategy === null || strategy === "in-place");
+    const stale = [...services.values()].filter((entry) => {
+      const strategy = byId.get(entry.id)?.strategy ?? null;
+      const stays = strategy === null || strategy === "in-place";
+      // Last, since a spec that nobody has looked at yet is worked out for it.
+      return stays && entry.dependencies.includes(service) && runs(entry.spec);
     });
     return stale.map((entry) => ({
       code: "address-of-before",
