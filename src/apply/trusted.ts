@@ -14,19 +14,24 @@ interface Known {
 
 /**
  * The works of which every release that they might start is vouched for: made in this round, declared now, or by the commit
- * that it names. The others are refused and noted, since State alone is nobody's word.
+ * that it names. The others are refused and noted, since State alone is nobody's word; and on its word alone nothing is taken
+ * away: that takes a step, which somebody approves.
  */
 export async function trusted(run: Run, works: readonly WorkDraft[], known: Known): Promise<readonly WorkDraft[]> {
   const { vouch } = run.input;
   if (vouch === undefined) return works;
   const kept: WorkDraft[] = [];
   for (const work of works) {
+    if (work.step === null && work.rollout?.strategy === "retire") {
+      refuse(run, work, "State says that it is to be taken away, and nobody has approved that");
+      continue;
+    }
     const doubtful = releasesOf(work).filter((release) => !isDeclared(release, known.catalog));
     const unproven: Release[] = [];
     for (const release of doubtful)
       if (!(await vouch(release, { isRunning: isRunning(release, known.observation) }))) unproven.push(release);
     if (unproven.length === 0) kept.push(work);
-    else refuse(run, work, unproven);
+    else refuse(run, work, inNoCommit(unproven));
   }
   return kept;
 }
@@ -49,8 +54,12 @@ export function isRunning({ service, number, specDigest }: Release, { fleets }: 
   return fleet?.groups.some((group) => group.release === number && group.spec === specDigest) === true;
 }
 
-function refuse(run: Run, { service, step, why }: WorkDraft, unproven: readonly Release[]): void {
-  const says = `what State records as ${unproven.map(({ number }) => `r${number}`).join(" and ")} of it is in no commit of the default branch`;
+function inNoCommit(unproven: readonly Release[]): string {
+  const numbers = unproven.map(({ number }) => `r${number}`).join(" and ");
+  return `what State records as ${numbers} of it is in no commit of the default branch`;
+}
+
+function refuse(run: Run, { service, step, why }: WorkDraft, says: string): void {
   const action = step?.action ?? (why === "resume" ? "resume" : "restore");
   run.note({ service, action, outcome: "refused", says, release: null });
   run.diagnostics.push(notVouchedFor(service, run.input.environment, says));

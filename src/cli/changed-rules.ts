@@ -12,7 +12,10 @@ export function changedRules(before: Project, after: Project): Diagnostic[] {
   for (const name of [...names].sort()) {
     const [was, is] = [before.environments[name], after.environments[name]];
     if (was === undefined || is === undefined) {
-      if (was === undefined) continue;
+      if (was === undefined) {
+        if (name !== "development") changes.push(warning(name, `${name} is new, with rules of its own`));
+        continue;
+      }
       changes.push({
         ...warning(name, `fairlead.yaml names ${name} no more`),
         detail: "What runs there goes on running, and nobody looks after it.",

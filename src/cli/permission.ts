@@ -1,5 +1,5 @@
 import type { ApplyInput, Permission } from "../apply/apply-input.ts";
-import { descends, fetchCommits, firstParents, hasCommit } from "../git/revisions.ts";
+import { descends, fetchCommits, firstParents, hasCommit, parentsOf } from "../git/revisions.ts";
 import { type ApprovedBy, digestsNamed, judge, type Shown } from "../github/approvals.ts";
 import { checksBy } from "../github/check-run.ts";
 import type { GitHubClient } from "../github/client.ts";
@@ -14,7 +14,7 @@ import type { State } from "../model/state.ts";
 import { lastApplied } from "../plan/last-applied.ts";
 import { stateRef } from "../state/state-store.ts";
 import type { GitHubRun } from "./github-run.ts";
-import { propose } from "./look-at-commit.ts";
+import { lookAtCommit, propose } from "./look-at-commit.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { reviewOf } from "./review.ts";
 import type { Workspace } from "./workspace.ts";
@@ -137,13 +137,34 @@ async function shownIn(on: Permitting, pull: PullRequest): Promise<Shown | null>
     const question = { ancestor: state, commit: oid ?? state, remote, ref: stateRef(environment.name) };
     if (oid === null || !(await descends(repository, question))) return null;
   }
-  const proposal = await propose(workspace, { ref: view.head, base: view.base }, remote);
-  if (proposal.value === null) return null;
   const states = new Map([[environment.name, state]]);
-  const { environments } = await reviewOf(workspace, proposal.value, { environments: [environment.name], states });
-  const [review] = environments;
-  if (!review?.plan) return null;
-  return { pull: pull.number, steps: review.plan.steps.filter(({ service }) => !review.pending.has(service)) };
+  /** Its own steps, as it would be merged into a commit of the branch. */
+  const ownSteps = async (base: Oid): Promise<readonly Step[] | null> => {
+    const proposal = await propose(workspace, { ref: view.head, base }, remote);
+    if (proposal.value === null) return null;
+    const { environments } = await reviewOf(workspace, proposal.value, { environments: [environment.name], states });
+    const [review] = environments;
+    return review?.plan?.steps.filter(({ service }) => !review.pending.has(service)) ?? null;
+  };
+  const steps = await ownSteps(view.base);
+  if (steps === null) return null;
+  // Whoever writes checks names the base: what was merged before this one was never its own, whatever base is named.
+  const before = await mergedOnto(on, pull);
+  const stillOwn = before === null || before === view.base ? steps : await ownSteps(before);
+  const digests = new Set(stillOwn?.map(({ digest }) => digest));
+  return { pull: pull.number, steps: steps.filter(({ digest }) => digests.has(digest)) };
+}
+
+/** The commit of the default branch that a pull request was merged onto; null where the history does not show it. */
+async function mergedOnto(on: Permitting, pull: PullRequest): Promise<Oid | null> {
+  let commit = pull.mergeCommit;
+  // A rebase brings each of its commits.
+  for (let steps = 0; commit !== null && steps < MERGES_MAX; steps++) {
+    const brought = await pullRequestsThatMerged(on.client, { commit, base: on.run.defaultBranch });
+    if (!brought.some(({ number }) => number === pull.number)) return commit;
+    commit = (await parentsOf(on.workspace.repository, commit).catch(() => []))[0] ?? null;
+  }
+  return null;
 }
 
 /** Why an approval does not do where the environment names its approvers; null: it does. */
@@ -152,11 +173,11 @@ async function lacksApprover(
   approval: ApprovedBy,
   pulls: ReadonlyMap<number, PullRequest>,
 ): Promise<string | null> {
-  const { approvers } = on.environment.project.environments[on.environment.name] ?? { approvers: [] };
+  const approvers = await approversOf(on, approval, pulls);
   if (approvers.length === 0) return null;
   const names = approvers.join(", ");
   if (approval.is !== "pulls")
-    return approval.is === "automatic" || (await isApprover(on, on.run.actor))
+    return approval.is === "automatic" || (await isApprover(on, approvers, on.run.actor))
       ? null
       : `${on.run.actor} is none of its approvers (${names})`;
   for (const number of approval.pulls) {
@@ -166,14 +187,32 @@ async function lacksApprover(
       ({ by, state, commit }) => state === "approved" && by !== pull?.author && commit === pull?.head.sha,
     );
     let isApproved = false;
-    for (const { by } of good) isApproved ||= await isApprover(on, by);
+    for (const { by } of good) isApproved ||= await isApprover(on, approvers, by);
     if (!isApproved) return `none of its approvers (${names}) has approved #${number} as it was merged`;
   }
   return null;
 }
 
-async function isApprover({ client, environment }: Permitting, login: string): Promise<boolean> {
-  const { approvers } = environment.project.environments[environment.name] ?? { approvers: [] };
+/** As the default branch named them before: a pull request cannot choose who approves it. */
+async function approversOf(
+  on: Permitting,
+  approval: ApprovedBy,
+  pulls: ReadonlyMap<number, PullRequest>,
+): Promise<readonly string[]> {
+  const { name, project } = on.environment;
+  const names = new Set(project.environments[name]?.approvers);
+  for (const number of approval.is === "pulls" ? approval.pulls : []) {
+    const pull = pulls.get(number);
+    const before = pull === undefined ? null : await mergedOnto(on, pull);
+    const look = before === null ? null : await lookAtCommit(on.workspace, before);
+    const then = look?.project.environments[name]?.approvers;
+    // Before it there may have been more of them; one who was added by it does not count for it.
+    if (then !== undefined && then.length > 0) return then;
+  }
+  return [...names];
+}
+
+async function isApprover({ client }: Permitting, approvers: readonly string[], login: string): Promise<boolean> {
   for (const approver of approvers) {
     if (approver.startsWith("@")) {
       if (approver.slice(1).toLowerCase() === login.toLowerCase()) return true;
@@ -192,12 +231,13 @@ async function mayDestroy(
   },
 ): Promise<ReadonlySet<ServiceId>> {
   const allowed = new Set<ServiceId>();
+  const given = new Map<number, ReturnType<typeof destroyPermissions>>();
   const dispatched = (on.run.event.at("inputs", "allow_destroy").text ?? "").split(/[\s,]+/);
   for (const { service, digest, mustBeNamed } of plan.steps) {
     if (!mustBeNamed) continue;
     if (found.by.get(service)?.is === "named" && dispatched.includes(service)) allowed.add(service);
     for (const { number } of found.behind.get(service) ?? []) {
-      const { permissions } = await destroyPermissions(on.client, number);
+      const { permissions } = await once(given, number, () => destroyPermissions(on.client, number));
       if (permissions.some((one) => one.service === service && digest.startsWith(one.digestPrefix)))
         allowed.add(service);
     }

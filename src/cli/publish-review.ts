@@ -13,6 +13,9 @@ import { problemsOf } from "./plan-proposal.ts";
 import { checkOf, commentOf, labelsFor, summaryOf } from "./review-comment.ts";
 
 const MARKER = "plan";
+/** Others looked at for services that they touch too: each costs a request or more. */
+const OTHERS_MAX = 30;
+const NONE = { others: [] } as const;
 
 /**
  * Comment, check and labels; each may be repeated. The check is what a repository requires, so a comment that GitHub will not
@@ -21,19 +24,30 @@ const MARKER = "plan";
 export async function publishReview(
   client: GitHubClient,
   run: GitHubRun,
-  { pull, review, isAbout }: { readonly pull: PullRequest; readonly review: Review; readonly isAbout: boolean },
-): Promise<string | null> {
+  on: {
+    readonly pull: PullRequest;
+    readonly review: Review;
+    readonly isAbout: boolean;
+    /** Whether the pull request is still at the commit that was planned; asked right before anything is written. */
+    readonly isStill: () => Promise<boolean>;
+  },
+): Promise<string | null | "moved on"> {
+  const { pull, review, isAbout } = on;
   const { number } = pull;
   const place = { number, marker: MARKER, author: run.author };
   const last = await latestComment(client, place);
   const { others } = isAbout
-    ? await otherOpenPullRequests(client, { except: number, base: run.defaultBranch })
-    : { others: [] };
+    ? // Nice to know, and made of strangers' pull requests: whatever is wrong with them, this one gets its plan.
+      await otherOpenPullRequests(client, { except: number, base: run.defaultBranch, max: OTHERS_MAX }).catch(
+        () => NONE,
+      )
+    : NONE;
   const texts = {
     others: touching(review.environments, others),
     previous: last === null ? null : readMarker(last.body),
   };
   const comment = commentOf(run, review, texts);
+  if (!(await on.isStill())) return "moved on";
   let url: string | null = null;
   let trouble: unknown = null;
   try {

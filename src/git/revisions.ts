@@ -85,8 +85,10 @@ export async function fetchCommits(
 export async function fetchTip(repository: Repository, remote: string, ref: string): Promise<Oid | null> {
   const args = ["ls-remote", "--refs", "--", remote, ref];
   const { stdout } = await runGit(contextOf(repository), args, { timeoutMs: TRANSFER_MAX_MS });
-  const tip = /^([0-9a-f]{40,64})\t/m.exec(stdout.toString("latin1"))?.[1] ?? null;
-  if (tip === null) return null;
+  // Git matches the end of names: another's `refs/a/refs/heads/main` comes along, and before ours.
+  const lines = stdout.toString("utf8").split("\n");
+  const tip = lines.map((line) => line.split("\t")).find(([, name]) => name === ref)?.[0];
+  if (tip === undefined) return null;
   if (!(await hasCommit(repository, tip))) await fetchFrom(repository, remote, [ref], null);
   return tip;
 }

@@ -70,7 +70,7 @@ function pullsFor(step: Step, shown: readonly Shown[]): readonly number[] | null
   const about = shown.flatMap(({ pull, steps }) =>
     steps.filter((one) => isAbout(one, step)).map((one) => ({ pull, step: one })),
   );
-  const graves = about.filter((one) => GRAVITY[one.step.action] >= GRAVITY[step.action]);
+  const graves = about.filter((one) => gravityOf(one.step) >= gravityOf(step));
   if (graves.length === 0) return null;
   // A delete has no fields: that a pull request showed it, on another record, is all that there is to approve.
   if (step.action === "delete") return [...new Set(graves.map(({ pull }) => pull))];
@@ -84,6 +84,11 @@ function pullsFor(step: Step, shown: readonly Shown[]): readonly number[] | null
 
 function isAbout(one: Step, step: Step): boolean {
   return one.service === step.service && one.previousId === step.previousId && one.action !== "held";
+}
+
+/** A move that cannot carry over what runs is a replace under another name. */
+function gravityOf({ action, impact }: Step): number {
+  return action === "move" && impact === "replace" ? GRAVITY.replace : GRAVITY[action];
 }
 
 /** How much a step takes away or sets up, compared with what was shown. */

@@ -100,7 +100,7 @@ export async function setDeploymentStatus(
 }
 
 /**
- * The newest deployment of an environment that stands, with what it said in the end; null where none does among the last hundred.
+ * The newest deployment of ours that succeeded in an environment, with what it said in the end; null where none does among the last hundred.
  * `by`: only those by this login count, since whoever may write deployments can write any payload.
  */
 export async function newestSuccess(
@@ -110,9 +110,12 @@ export async function newestSuccess(
   let looked = 0;
   for await (const one of deploymentsOf(client, { environment })) {
     if (++looked > DEPLOYMENTS_LOOKED_AT_MAX) return null;
-    if (by !== undefined && one.by !== by) continue;
-    const status = await latestStatus(client, one.id);
-    if (status?.state === "success") return { ...one, said: status.description };
+    // GitHub makes deployments of its own for jobs that name an environment: they say nothing of State.
+    if (one.payload === null || (by !== undefined && one.by !== by)) continue;
+    // Anybody's later success retires ours, which does not undo it: that it succeeded is what counts.
+    const asked = { ...client.here, deployment_id: one.id, per_page: 100 };
+    for await (const status of everyItem(client.paginate.iterator(client.rest.repos.listDeploymentStatuses, asked)))
+      if (status.state === "success") return { ...one, said: status.description };
   }
   return null;
 }

@@ -76,7 +76,7 @@ const HIDING: readonly (readonly [RegExp, RegExp])[] = [
   [new RegExp(`${BEFORE}<!--`), /-->/],
   [new RegExp(`${BEFORE}<\\?`), /\?>/],
   [new RegExp(`${BEFORE}<!\\[CDATA\\[`), /\]\]>/],
-  [/<[a-z!?/][^>]*$/i, />/],
+  [/<[a-z!?/][^<>]*$/i, />/],
 ];
 
 function shown(word: string): string {

@@ -65,7 +65,7 @@ export function stepOf(situation: Situation): {
     timeline: rollout.timeline,
     ...(movedFrom === null ? {} : { previousId: movedFrom.service }),
     protected: isProtected,
-    mustBeNamed: isProtected && destroys(action, situation) && environment !== "development",
+    mustBeNamed: isProtected && destroys({ action, impact }, situation) && environment !== "development",
     file: entry.file,
   };
   const cannot = whatTheTargetCannot(entry, input.profile, environment);
@@ -154,6 +154,9 @@ function impactOf(action: StepAction, changes: readonly FieldChange[]): Impact {
 }
 
 /** A rename destroys the old service where the target cannot carry what runs over to the new id. */
-function destroys(action: StepAction, { input }: Situation): boolean {
-  return action === "replace" || (action === "move" && !input.profile.can.has("rename"));
+function destroys(
+  { action, impact }: { readonly action: StepAction; readonly impact: Impact },
+  { input }: Situation,
+): boolean {
+  return action === "replace" || (action === "move" && (impact === "replace" || !input.profile.can.has("rename")));
 }

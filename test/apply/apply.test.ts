@@ -3,8 +3,9 @@ import { renderReport } from "../../src/apply/report.ts";
 import { retryHeld } from "../../src/apply/retry-held.ts";
 import { GitError } from "../../src/git/git-error.ts";
 import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
-import type { Release } from "../../src/model/state.ts";
+import type { Release, ServiceRecord } from "../../src/model/state.ts";
 import type { Target } from "../../src/model/target.ts";
+import { beginRollout } from "../../src/rollout/begin.ts";
 import { stateStore } from "../../src/state/state-store.ts";
 import type { SimFaults } from "../../src/targets/sim/sim-faults.ts";
 import { NO_FAULTS } from "../../src/targets/sim/sim-faults.ts";
@@ -331,6 +332,32 @@ describe("an apply", () => {
       expect(report.services).toMatchObject([{ service: "web", outcome: "refused" }]);
       expect(report.diagnostics.map(({ code }) => code)).toContain("release-not-vouched");
       expect(running(shop.world, "web")).toEqual({ r1: 1 });
+    });
+
+    test("takes nothing away on its word alone: that takes a step, which somebody approves", async () => {
+      for (const forged of [
+        (record: ServiceRecord): ServiceRecord => ({ ...record, stable: null }),
+        (record: ServiceRecord): ServiceRecord => ({
+          ...record,
+          rollout: beginRollout({
+            ...{ service: "db", from: 1, to: null, strategy: "retire", now: 0 },
+            claim: { nonce: "0".repeat(32), epoch: 1 },
+          }),
+        }),
+      ]) {
+        const shop = smallShop({ environment: "production" });
+        shop.declare({ db: { protected: true } });
+        await shop.apply();
+        const { oid, state } = await shop.store.read();
+        const record = state.services.get("db");
+        if (record === undefined) throw new Error("db is recorded");
+        const services = new Map([["db", forged(record)]]);
+        const message = "nothing to see here";
+        await shop.store.swap(oid, { services, message }, { run: "attacker", nonce: "attacker" });
+        const report = await shop.apply({ approved: new Map(), vouch: async () => false });
+        expect(report.services).toMatchObject([{ service: "db", outcome: "refused" }]);
+        expect(running(shop.world, "db")).toEqual({ r1: 1 });
+      }
     });
 
     test("what has vanished is not brought back from it, and not gone back to", async () => {

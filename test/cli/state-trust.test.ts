@@ -6,7 +6,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import { digestOf } from "../../src/model/digest.ts";
 import { stateRef, stateStore } from "../../src/state/state-store.ts";
 import { fairlead } from "../support/cli.ts";
-import { BARE_ENVIRONMENT, git, temporaryFolder } from "../support/git-folder.ts";
+import { BARE_ENVIRONMENT, git, temporaryFolder, writeFiles } from "../support/git-folder.ts";
 import { deployedShop, unwrapped } from "../support/shared-shop.ts";
 import { SERVER } from "../support/shop.ts";
 
@@ -46,6 +46,26 @@ describe("a State on a remote", () => {
     expect(existsSync(canary), "the forged command was not run, not even as the release to go back to").toBe(false);
   });
 
+  test("nor from where another ref pretends to be the default branch", async () => {
+    const { folder, remote, run, push, change } = await deployedShop();
+    await run("down");
+    const canary = join(temporaryFolder(), "was-here");
+    // A commit of the attacker's own, at a name that ends like the default branch's and sorts before it.
+    const clone = join(temporaryFolder(), "evil");
+    git(folder, "clone", "--quiet", remote, clone);
+    writeFiles(clone, { "services/stock.yaml": evil(git(clone, "show", "HEAD:services/stock.yaml"), canary) });
+    git(clone, "commit", "--quiet", "--all", "--message=Evil");
+    git(clone, "push", "--quiet", "origin", "HEAD:refs/a/refs/heads/main");
+    const commit = git(clone, "rev-parse", "HEAD");
+    await forge(remote, (spec) => ({ ...spec, command: ["touch", canary] }), { commit });
+    change({ "services/stock/server.mjs": "process.exit(1);\n" });
+    push();
+    const result = await run("apply", "--yes");
+    expect(result.code).toBe(1);
+    expect(unwrapped(result.stderr)).toContain("is in no commit of the default branch");
+    expect(existsSync(canary)).toBe(false);
+  });
+
   test("that was moved back by force is named, and nothing is applied", async () => {
     const { remote, run, push, change } = await deployedShop();
     const ref = stateRef("staging");
@@ -67,8 +87,12 @@ describe("a State on a remote", () => {
   });
 });
 
+function evil(file: string, canary: string): string {
+  return file.replace("command: [node, server.mjs]", `command: [touch, ${canary}]`);
+}
+
 /** Records another command for the service that serves, with digests that are right, on top of what is there. */
-async function forge(remote: string, edit: (spec: object) => object): Promise<void> {
+async function forge(remote: string, edit: (spec: object) => object, over: object = {}): Promise<void> {
   const clone = join(temporaryFolder(), "attacker");
   git(remote, "clone", "--quiet", "--branch=fairlead-state/staging", remote, clone);
   const own = await openRepository(clone, BARE_ENVIRONMENT);
@@ -78,7 +102,7 @@ async function forge(remote: string, edit: (spec: object) => object): Promise<vo
   const release = record?.releases[0];
   if (record === undefined || release === undefined) throw new Error("nothing is recorded to forge");
   const spec = edit(release.spec) as typeof release.spec;
-  const forged = { ...record, releases: [{ ...release, spec, specDigest: digestOf(spec) }] };
+  const forged = { ...record, releases: [{ ...release, spec, specDigest: digestOf(spec), ...over }] };
   const swap = await store.swap(
     oid,
     { services: new Map([["stock", forged]]), message: "nothing to see here" },

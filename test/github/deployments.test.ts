@@ -85,13 +85,9 @@ describe("the newest that stands", () => {
     });
     const id = "id" in forged.data ? forged.data.id : 0;
     await setDeploymentStatus(alice, id, { state: "success", description: "" });
-    expect(await newestSuccess(client, { environment: "production" })).toMatchObject({
-      id,
-      by: "alice",
-      payload: null,
-    });
-    // GitHub has retired ours by then, which is all that a stranger can do: there is none that is trusted.
-    expect(await newestSuccess(client, { environment: "production", by: BOT })).toBeNull();
+    // GitHub retires ours by it, and makes such empty ones of its own: that ours succeeded stays true.
+    expect((await newestSuccess(client, { environment: "production" }))?.id).toBe(mine.id);
+    expect((await newestSuccess(client, { environment: "production", by: BOT }))?.id).toBe(mine.id);
   });
 });
 

@@ -519,6 +519,16 @@ describe("what a plan tells besides its steps", () => {
     expect(planOf(shop(80, "hi"), applied(shop(80))).diagnostics).toEqual([]);
   });
 
+  test("that a rename which cannot carry over what runs of a protected service has to be named, whatever the target can", () => {
+    const volumes = (place: string) => ({ volumes: { data: { path: `/var/lib/${place}` } }, protected: true });
+    const at = { environment: "production" };
+    const before = catalogOf([entry({ id: "db", ...volumes("old") })], at);
+    const after = catalogOf([entry({ id: "data", ...volumes("new") }, { previousId: "db" })], at);
+    const can = new Set([...profile().can, "rename" as const]);
+    const step = onlyStep(planOf(after, applied(before), { profile: { ...profile(), can } }).plan);
+    expect(step).toMatchObject({ action: "move", impact: "replace", mustBeNamed: true });
+  });
+
   test("that a service looks as if it had been given another id", () => {
     const code = files("c".repeat(40), "services/code");
     const named = (id: string) => catalogOf([entry({ id, source: "services/code" }, { artifact: code })]);

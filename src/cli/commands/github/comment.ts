@@ -38,10 +38,10 @@ export async function githubComment(face: Face): Promise<number> {
   const workspace = await openWorkspace(face);
   try {
     const { review, isAbout } = await plannedFor(workspace, { run: run.value, client, pull });
-    // What was pushed meanwhile has a run of its own on its way.
-    if ((await pullRequest(client, pull.number)).head.sha !== pull.head.sha)
-      return quiet(face, `#${pull.number} has moved on: nothing to say`);
-    const url = await publishReview(client, run.value, { pull, review, isAbout });
+    // What was pushed meanwhile has a run of its own on its way, and must not be hidden by this one.
+    const isStill = async (): Promise<boolean> => (await pullRequest(client, pull.number)).head.sha === pull.head.sha;
+    const url = await publishReview(client, run.value, { pull, review, isAbout, isStill });
+    if (url === "moved on") return quiet(face, `#${pull.number} has moved on: nothing to say`);
     terminal.say(`#${pull.number}: ${url ?? "it touches no service, and its check says so"}`);
     return 0;
   } finally {
@@ -56,13 +56,19 @@ interface AskedBranch {
   readonly repository: string;
   readonly branch: string;
   readonly head: string;
+  readonly base: string;
 }
 
 /**
  * What a run is about: the branch of a finished plan, where it was the plan workflow of this repository and a pull request set
  * it off; or the pull request on which somebody has just let something be destroyed.
  */
-function askedFor({ event, eventName, repository }: GitHubRun): Asked | { readonly diagnostic: Diagnostic } {
+function askedFor({
+  event,
+  eventName,
+  repository,
+  defaultBranch,
+}: GitHubRun): Asked | { readonly diagnostic: Diagnostic } {
   const number = Number(event.at("issue", "number").text);
   if (
     eventName === "issue_comment" &&
@@ -81,6 +87,7 @@ function askedFor({ event, eventName, repository }: GitHubRun): Asked | { readon
     repository: of("head_repository", "full_name"),
     branch: of("head_branch"),
     head: of("head_sha"),
+    base: defaultBranch,
   };
   if (isOurs && /^[0-9a-f]{40,64}$/.test(asked.head) && asked.owner !== "" && asked.branch !== "") return asked;
   return {
@@ -101,7 +108,11 @@ async function pullOf(client: GitHubClient, asked: Asked): Promise<PullRequest |
     return pull.state === "open" ? pull : null;
   }
   const open = await openPullRequestsFrom(client, asked);
-  return open.find(({ head }) => head.sha === asked.head && head.repository === asked.repository) ?? null;
+  return (
+    open.find(
+      ({ head, base }) => head.sha === asked.head && head.repository === asked.repository && base.ref === asked.base,
+    ) ?? null
+  );
 }
 
 /** The review, or why there can be none, as a review without environments; and whether it is about services at all. */
