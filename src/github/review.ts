@@ -23,12 +23,14 @@ export interface Review {
 export interface EnvironmentReview {
   readonly name: string;
   readonly apply: EnvironmentSpec["apply"];
+  /** Who has to approve it, on the commit that is merged: teams as `platform`, people as `@octocat`. One of them is enough. */
+  readonly approvers?: readonly string[];
   /** Null where there could be none; the diagnostics say why. */
   readonly plan: Plan | null;
   /** Services of whose steps the base has the very same: merged earlier and not applied yet, so not this pull request's. */
   readonly pending: ReadonlySet<ServiceId>;
   /** Of the files and of the plan. With an error among them nothing would be applied. */
   readonly diagnostics: readonly Diagnostic[];
-  /** What would stop an apply although every file is right: destroys that nobody has named. */
+  /** What would stop an apply although every file is right: destroys that nobody has confirmed. */
   readonly safety: readonly Diagnostic[];
 }

@@ -33,7 +33,7 @@ const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** A typed value as a service file could write it, on one line. */
 export function shownValue(value: unknown, format?: FieldFormat): string {
   if (isSecretRef(value))
-    return `secret ${value.secret}${value.version === undefined ? "" : ` (${value.version.slice(0, 12)})`}`;
+    return `secret ${value.secret}${value.version === undefined ? "" : ` (version ${value.version.slice(0, 12)})`}`;
   if (typeof value === "number" && format === "duration") return formatDuration(value);
   if (typeof value === "number" && format === "size") return formatSize(value);
   if (typeof value === "string") return PLAIN.test(value) && !MISREAD.test(value) ? value : JSON.stringify(value);

@@ -1,41 +1,74 @@
 import { escapeHtml } from "../diagnostics/escape-html.ts";
-import { codeCell, fenced, markdownText } from "../diagnostics/escape-markdown.ts";
+import { codeCell, codeSpan, fenced, markdownText } from "../diagnostics/escape-markdown.ts";
 import { visibleText } from "../diagnostics/visible-text.ts";
 import { IMPACTS, type Impact } from "../model/impact.ts";
 import type { FieldChange, Step, StepAction } from "../model/plan.ts";
+import { impactInWords, timeInWords } from "./cost-words.ts";
+import { dataWords } from "./data-words.ts";
+import { concealedSides } from "./mask-secrets.ts";
 import { shorten } from "./shorten.ts";
-import { shownChange } from "./shown-value.ts";
-import { timelineLine } from "./timeline-line.ts";
+import { shownChange, shownValue } from "./shown-value.ts";
 import { whatRuns } from "./what-runs.ts";
 
-/** The head of a table of steps; `stepRow` gives its rows. */
-export const STEP_TABLE = "| service | action | impact | rollout | dependents |\n|---|---|---|---|---|";
+/** The head of a table of steps; `stepRow` gives its rows. No wider than a phone can show. */
+export const STEP_TABLE = "| service | change | impact | time |\n|---|---|---|---|";
 
-/** One step as a row of GitHub's Markdown: what happens, why where its fields do not say, what it costs, whom it touches. */
-export function stepRow(step: Step, isNamed: boolean): string {
+/** Above so many rows a table says only how many depend on a service, and the details name them. */
+export const FULL_ROWS_MAX = 10;
+
+/** One step as a row of GitHub's Markdown: what happens and why, what it costs and whom it touches, how long it takes. */
+export function stepRow(
+  step: Step,
+  { isConfirmed, inShort }: { readonly isConfirmed: boolean; readonly inShort: boolean },
+): string {
   const why = step.reasons.filter((reason) => step.action !== "delete" || !USUAL.has(reason));
+  const more = [...why, ...dataWords(step)].map((reason) => markdownText(reason, codeCell));
+  const touched = inShort ? dependentsCounted(step) : dependentsNamed(step, codeCell);
+  const impact = [impactInWords(step), touched].filter((text) => text !== null);
   const cells = [
     codeCell(step.service, NAME_MAX),
-    [actionOf(step, isNamed), ...why.map((reason) => markdownText(reason, codeCell))].join("<br>"),
-    costsByFields(step) ? step.impact : "",
-    timelineLine(step) ?? "",
-    dependentsOf(step),
+    [actionOf(step, isConfirmed), ...more].join("<br>"),
+    impact.length === 0 ? NONE : impact.join("<br>"),
+    step.timeline === null ? NONE : timeInWords(step.timeline),
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-/** One step to unfold: how it is rolled out, and its fields with what each costs. Null where there is no more to say. */
-export function stepDetails(step: Step, isOpen = false): string | null {
+/**
+ * Steps that have the same to unfold, in one block: their fields with what each costs, and how they are rolled out. Null where
+ * there is no more to say. `inShort`: the table has not named who depends on them.
+ */
+export function stepDetails(
+  steps: readonly Step[],
+  { isOpen = false, inShort = false }: { readonly isOpen?: boolean; readonly inShort?: boolean } = {},
+): string | null {
+  const [step] = steps;
+  if (step === undefined) return null;
   const lines = stepDiff(step);
-  const rollout = step.timeline?.steps ?? [];
-  if (lines.length === 0 && rollout.length === 0) return null;
-  const head = `<summary><code>${escapeHtml(visibleText(step.service, NAME_MAX))}</code> ${headline(step)}</summary>`;
+  const rollout = rolloutLine(step);
+  if (lines.length === 0 && rollout === null) return null;
   return [
-    `<details${isOpen ? " open" : ""}>${head}`,
-    ...(lines.length === 0 ? [] : [fenced(lines, "diff")]),
-    ...(rollout.length === 0 ? [] : [`Rollout: ${rollout.map((line) => markdownText(line)).join(" → ")}.`]),
+    `<details${isOpen ? " open" : ""}><summary>${summaryOf(steps)}</summary>`,
+    ...(steps.length > SUMMARY_NAMES ? [`${steps.map(({ service }) => codeSpan(service, NAME_MAX)).join(", ")}:`] : []),
+    ...(lines.length === 0 ? [] : [fenced(lines, "diff", SIDE_MAX + 200)]),
+    ...(rollout === null ? [] : [rollout]),
+    ...(inShort ? dependentsOf(steps) : []),
     "</details>",
   ].join("\n\n");
+}
+
+/** Steps whose details are the very same, together; those that have none are not in it. In the order of the first of each. */
+export function detailGroups(steps: readonly Step[]): Step[][] {
+  const groups = new Map<string, Step[]>();
+  for (const step of steps) {
+    const [lines, rollout] = [stepDiff(step), rolloutLine(step)];
+    if (lines.length === 0 && rollout === null) continue;
+    const key = JSON.stringify([step.action, step.changes.length, lines, rollout]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [step]);
+    else group.push(step);
+  }
+  return [...groups.values()];
 }
 
 /** The lines of a step's diff, the costliest fields first. Not escaped. */
@@ -48,9 +81,9 @@ export function stepDiff(step: Step): string[] {
   });
 }
 
-/** Steps for a reader: what must be named, what destroys, what is protected, then the rest, the gravest first. */
+/** Steps for a reader: what must be confirmed, what destroys, what is protected, the rest, the gravest first; equals by id. */
 export function byGravity(steps: readonly Step[]): Step[] {
-  return [...steps].sort((a, b) => rank(a) - rank(b));
+  return [...steps].sort((a, b) => rank(a) - rank(b) || (a.service < b.service ? -1 : 1));
 }
 
 /** Whether a reader must see a step, however many there are. */
@@ -59,7 +92,12 @@ export function isGrave({ action, mustBeNamed, protected: isProtected }: Step): 
 }
 
 const NAME_MAX = 120;
-const SIDE_MAX = 160;
+/** Of one side of a field: what is longer says how long it is. Whoever approves a change has to see all of it. */
+const SIDE_MAX = 2_000;
+/** A list that is no longer than this is easier to read as a whole. */
+const LIST_MAX = 160;
+/** For whoever hears it read out. */
+const NONE = "–";
 
 /** Said of every delete, in its action and in the mark of protection. */
 const USUAL: ReadonlySet<string> = new Set([
@@ -92,35 +130,94 @@ function rank(step: Step): number {
   return RANK[step.action] - (isGrave(step) ? 10 : 0);
 }
 
-function actionOf({ action, mustBeNamed, protected: isProtected, previousId }: Step, isNamed: boolean): string {
+function actionOf({ action, mustBeNamed, protected: isProtected, previousId }: Step, isConfirmed: boolean): string {
   const words = action === "move" ? `move from ${codeCell(previousId ?? "", NAME_MAX)}` : action;
   const destroys = action === "delete" || action === "replace";
   return [
     destroys ? `**${words}**` : words,
     ...(isProtected ? ["protected"] : []),
-    ...(mustBeNamed ? [isNamed ? "named" : "must be named"] : []),
+    ...(mustBeNamed ? [isConfirmed ? "confirmed" : "confirm first"] : []),
   ].join(", ");
 }
 
-function headline({ action, changes }: Step): string {
-  if (action === "create" || action === "delete" || changes.length === 0) return action;
-  return `${action}: ${changes.length} ${changes.length === 1 ? "field" : "fields"}`;
+/** A sentence of HTML: `Update orders-api: 2 fields`. */
+function summaryOf(steps: readonly Step[]): string {
+  const [step] = steps;
+  if (step === undefined) return "";
+  const { action, changes } = step;
+  const names = steps.map(({ service }) => `<code>${escapeHtml(visibleText(service, NAME_MAX))}</code>`);
+  const fields = `${changes.length} ${changes.length === 1 ? "field" : "fields"}`;
+  const what = SHOWN[action] ?? (changes.length === 0 ? "how" : steps.length === 1 ? fields : `${fields} each`);
+  return `${action.slice(0, 1).toUpperCase()}${action.slice(1)} ${inSentence(names, SUMMARY_NAMES)}: ${what}`;
 }
 
-function costsByFields({ action }: Step): boolean {
-  return action === "update" || action === "replace" || action === "move";
+const SHOWN: Readonly<Partial<Record<StepAction, string>>> = { create: "what starts", delete: "what stops" };
+const SUMMARY_NAMES = 2;
+
+function rolloutLine({ strategy, timeline }: Step): string | null {
+  if (strategy === null || timeline === null) return null;
+  const { peakInstances: peak, steps } = timeline;
+  const how = `${strategy.slice(0, 1).toUpperCase()}${strategy.slice(1)}, at most ${peak} instance${peak === 1 ? "" : "s"}`;
+  return steps.length === 0 ? `${how}.` : `${how}: ${steps.map((line) => markdownText(line)).join(", then ")}.`;
 }
 
 const LISTED_MAX = 5;
 
-function dependentsOf({ dependents }: Step): string {
-  const more = dependents.length - LISTED_MAX;
-  const listed = dependents.slice(0, LISTED_MAX).map((id) => codeCell(id, NAME_MAX));
-  return listed.join(", ") + (more > 0 ? ` and ${more} more` : "");
+function dependentsNamed({ dependents }: Step, code: typeof codeSpan, max = LISTED_MAX): string | null {
+  if (dependents.length === 0) return null;
+  const names = dependents.slice(0, max + 1).map((id) => code(id, NAME_MAX));
+  const count = dependents.length;
+  return `${inSentence(names, max, count)} ${count === 1 ? "depends" : "depend"} on it`;
+}
+
+function dependentsCounted({ dependents: { length } }: Step): string | null {
+  if (length === 0) return null;
+  return length === 1 ? "1 service depends on it" : `${length} services depend on it`;
+}
+
+/** Who depends on the steps of one block, each by its id where they are several. */
+function dependentsOf(steps: readonly Step[]): string[] {
+  const [only] = steps;
+  const lines = steps.flatMap((step) => {
+    const named = dependentsNamed(step, codeSpan, DETAILED_MAX);
+    return named === null ? [] : [steps.length === 1 ? `${named}.` : `- ${codeSpan(step.service, NAME_MAX)}: ${named}`];
+  });
+  return only === undefined || lines.length === 0 ? [] : [lines.join("\n")];
+}
+
+const DETAILED_MAX = 50;
+
+/** `a`, `a and b`, `a, b and 8 more`. */
+function inSentence(names: readonly string[], max: number, count = names.length): string {
+  const shown = count > max ? [...names.slice(0, max), `${count - max} more`] : names;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
 function changeLines(change: FieldChange): string[] {
   const { path, before, after } = shownChange(change);
+  const concealed = concealedSides(change);
+  if (
+    !concealed.before &&
+    !concealed.after &&
+    Array.isArray(change.before) &&
+    Array.isArray(change.after) &&
+    (before ?? "").length + (after ?? "").length > LIST_MAX
+  )
+    return listLines(path, change.before, change.after);
   const [was, is] = shorten(before ?? "", after ?? "", SIDE_MAX);
   return [...(before === null ? [] : [`- ${path}: ${was}`]), ...(after === null ? [] : [`+ ${path}: ${is}`])];
+}
+
+/** Item by item, so that none is lost behind the first one that differs. */
+function listLines(path: string, before: readonly unknown[], after: readonly unknown[]): string[] {
+  const shown = (items: readonly unknown[], index: number): string | null =>
+    index < items.length ? (shorten(shownValue(items[index]), "", SIDE_MAX)[0] ?? "") : null;
+  return Array.from({ length: Math.max(before.length, after.length) }).flatMap((_, index) => {
+    const [was, is] = [shown(before, index), shown(after, index)];
+    if (was === is) return [];
+    return [
+      ...(was === null ? [] : [`- ${path}[${index}]: ${was}`]),
+      ...(is === null ? [] : [`+ ${path}[${index}]: ${is}`]),
+    ];
+  });
 }

@@ -34,7 +34,7 @@ test.each(["light", "dark"] as const)(
       for (const told of [
         "Plan: 1 to delete, 2 to update in production",
         "/fairlead allow-destroy legacy-cart",
-        "must be named",
+        "confirm first",
         "- environment.NODE_ENV: staging",
         "+ environment.NODE_ENV: production",
         "#128",

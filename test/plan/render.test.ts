@@ -44,7 +44,7 @@ describe.each(Object.entries(HOSTILE))("values that mean harm: %s", (_, text) =>
       const rows = renderMarkdown(plan)
         .split("\n")
         .filter((line) => line.startsWith("|"));
-      for (const row of rows) expect(row.replaceAll("\\|", "").split("|").length).toBe(7);
+      for (const row of rows) expect(row.replaceAll("\\|", "").split("|").length).toBe(6);
     }
   });
 });
@@ -133,35 +133,35 @@ test("the comment, whole", () => {
     production,
   );
   expect(renderMarkdown(planOf(now, applied(was)).plan)).toMatchInlineSnapshot(`
-    "**Plan for production: 1 to delete, 1 to create, 1 to update; 1 unchanged.**
+    "### Plan for production: 1 to delete, 1 to create, 1 to update; 1 unchanged
 
-    | service | action | impact | rollout | dependents |
-    |---|---|---|---|---|
-    | \`orders-db\` | **delete**, protected, must be named |  | retire, at most 2 instances, 0s to 5m 10s |  |
-    | \`mail\` | create |  | rolling, at most 2 instances, 2s to 10m 20s |  |
-    | \`orders-api\` | update | restart | rolling, at most 4 instances, 6s to 15m 30s | \`web\` |
+    | service | change | impact | time |
+    |---|---|---|---|
+    | \`orders-db\` | **delete**, protected, confirm first | stops | at once at best, gives up after 5m 10s |
+    | \`mail\` | create | – | 2s when healthy, gives up after 10m 20s |
+    | \`orders-api\` | update | restart<br>\`web\` depends on it | 6s when healthy, gives up after 15m 30s |
 
-    <details><summary><code>orders-db</code> delete</summary>
+    <details><summary>Delete <code>orders-db</code>: what stops</summary>
 
     \`\`\`diff
     - node server.js in services/orders-db, 2 instances
     \`\`\`
 
-    Rollout: answer 503 to new requests → drain for at most 10s and stop 2 instances.
+    Retire, at most 2 instances: answer 503 to new requests, then drain for at most 10s and stop 2 instances.
 
     </details>
 
-    <details><summary><code>mail</code> create</summary>
+    <details><summary>Create <code>mail</code>: what starts</summary>
 
     \`\`\`diff
     + node server.js in services/mail, 2 instances
     \`\`\`
 
-    Rollout: start 2 instances → wait until each has been healthy for 2s → give them all traffic.
+    Rolling, at most 2 instances: start 2 instances, then wait until each has been healthy for 2s, then give them all traffic.
 
     </details>
 
-    <details><summary><code>orders-api</code> update: 3 fields</summary>
+    <details><summary>Update <code>orders-api</code>: 3 fields</summary>
 
     \`\`\`diff
     @@ restart: its processes start anew @@
@@ -175,7 +175,7 @@ test("the comment, whole", () => {
     + dependencies: []
     \`\`\`
 
-    Rollout: replace 2 by 3 instances, 1 at a time → shift traffic as each has been healthy for 2s → drain what is replaced, at most 10s each.
+    Rolling, at most 4 instances: replace 2 by 3 instances, 1 at a time, then shift traffic as each has been healthy for 2s, then drain what is replaced, at most 10s each.
 
     </details>
     "

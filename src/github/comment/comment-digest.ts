@@ -5,7 +5,7 @@ import { ownSteps, problemsOf } from "./own-steps.ts";
 
 /**
  * What a comment is about: the steps of this pull request in each environment, and its errors and warnings. A comment with the
- * same digest is edited in place. So neither a line that moved, nor a note, nor a destroy that somebody named, nor what others
+ * same digest is edited in place. So neither a line that moved, nor a note, nor a destroy that somebody confirmed, nor what others
  * merged meanwhile makes a second comment.
  */
 export function commentDigest(review: Review): Digest {

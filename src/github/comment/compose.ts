@@ -1,11 +1,11 @@
 import { codeSpan, markdownText } from "../../diagnostics/escape-markdown.ts";
 import type { Review } from "../review.ts";
-import { blocking } from "./blocking.ts";
+import { blocking, errorsOf, whereErrorsAre } from "./blocking.ts";
 import { commentDigest } from "./comment-digest.ts";
 import type { CommentInput } from "./comment-input.ts";
-import { fitted, type Shown } from "./cut.ts";
+import { type Cut, fitted, type Shown } from "./cut.ts";
 import { environmentSection, sectionsOf } from "./environment-section.ts";
-import { headBlock, listed } from "./headline.ts";
+import { headBlock, headline, listed } from "./headline.ts";
 import { type Linker, linker } from "./links.ts";
 import { changesAnything, ofSeverity, pendingSteps, problemsOf } from "./own-steps.ts";
 import { othersNote, pendingNote, problemNote, sinceNote } from "./side-notes.ts";
@@ -18,6 +18,7 @@ export function composed(input: CommentInput, limit: number, marker = ""): strin
   const end = marker === "" ? "\n" : `\n\n${marker}\n`;
   return fitted(limit, (cut) => {
     const parts: Shown[] = [
+      opening(input.review, links, cut),
       blocking(input.review, links, cut),
       ...sections.slice(0, cut.sections).map((section) => environmentSection(section, links, cut)),
       ...(sections.length > cut.sections ? [unlisted(sections.length - cut.sections)] : []),
@@ -28,8 +29,7 @@ export function composed(input: CommentInput, limit: number, marker = ""): strin
     ];
     const leftOut = parts.flatMap((part) => part.leftOut);
     const blocks = parts.flatMap((part) => part.blocks);
-    const head = changesAnything(input.review) ? headBlock(input.review) : quietLine(input.review);
-    return [head, ...blocks, ...leftOutBlock(leftOut, input, links), footer(input, links)].join("\n\n") + end;
+    return [...blocks, ...leftOutBlock(leftOut, input, links), footer(input, links)].join("\n\n") + end;
   });
 }
 
@@ -45,19 +45,32 @@ export function quietBody({ review, links }: CommentInput): string {
 }
 
 /** The one line where nothing changes. */
-export function quietLine(review: Review): string {
-  const names = review.environments.map(({ name }) => name);
-  const hasErrors = ofSeverity(problemsOf(review), "error").length > 0;
-  if (names.length === 0 && hasErrors) return "**Plan: there can be none before the errors are mended.**";
+export function quietLine({ environments }: Review): string {
+  const names = environments.map(({ name }) => name);
   if (names.length === 0)
     return "No change to what runs: `fairlead.yaml` names no environment but development, which is everyone's own.";
-  const unplanned = review.environments.filter(({ plan }) => plan === null).map(({ name }) => name);
-  if (unplanned.length > 0) return `**Plan: ${markdownText(`${listed(unplanned)} cannot be planned`)}.**`;
-  if (ofSeverity(problemsOf(review), "error").length > 0)
-    return "**Plan: no change to what runs, and errors to mend.**";
-  const waiting = review.environments.reduce((sum, one) => sum + pendingSteps(one).length, 0);
+  const unplanned = environments.filter(({ plan }) => plan === null).map(({ name }) => name);
+  if (unplanned.length > 0) return `### Plan: ${markdownText(`${listed(unplanned)} cannot be planned`)}`;
+  const waiting = environments.reduce((sum, one) => sum + pendingSteps(one).length, 0);
   const earlier = waiting === 0 ? "" : ` (${waiting} merged earlier ${waiting === 1 ? "waits" : "wait"} to be applied)`;
   return `No change to what runs in ${markdownText(listed(names))}${earlier}.`;
+}
+
+/** What changes; after the errors, where there are any, since they decide. */
+function opening(review: Review, links: Linker, cut: Cut): Shown {
+  const changes = changesAnything(review);
+  const count = ofSeverity(problemsOf(review), "error").length;
+  if (count === 0) return { blocks: [changes ? headBlock(review) : quietLine(review)], leftOut: [] };
+  const { blocks, leftOut } = errorsOf(review, links, cut);
+  const where = whereErrorsAre(review);
+  const head = `### Cannot be applied${where}: ${count === 1 ? "1 error" : `${count} errors`}`;
+  const fixed = count === 1 ? "Once it is fixed" : "Once they are fixed";
+  const rest = !changes
+    ? []
+    : where === ""
+      ? [`${fixed}, of what could be read: ${markdownText(headline(review))}.`]
+      : [headBlock(review)];
+  return { blocks: [head, ...blocks, ...rest], leftOut };
 }
 
 function unlisted(count: number): Shown {
@@ -86,12 +99,19 @@ function footer({ review, links: { version } }: CommentInput, links: Linker): st
   const states = review.environments.flatMap(({ name, plan }) =>
     plan === null
       ? []
-      : [`${markdownText(name)} ${plan.stateOid === null ? "none yet" : codeSpan(plan.stateOid.slice(0, 7))}`],
+      : [
+          `${markdownText(name)} (${plan.stateOid === null ? "nothing recorded yet" : codeSpan(plan.stateOid.slice(0, 7))})`,
+        ],
   );
+  const more = states.length - STATES_MAX;
+  const shown = more > 0 ? [...states.slice(0, STATES_MAX), `${more} more`] : states;
+  const against = shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+  const run = links.run("run");
   const parts = [
-    `${links.commit(review.head)}${states.length === 0 ? "" : ` on the State of ${states.slice(0, STATES_MAX).join(", ")}`}`,
+    links.commit(review.head),
+    ...(states.length === 0 ? [] : [`Planned against what is recorded of ${against}`]),
     `Fairlead ${codeSpan(version, 40)}`,
-    links.run("run"),
+    ...(run === "run" ? [] : [run]),
   ];
-  return `<sub>${parts.filter((part) => part !== "run").join(" · ")} · Applied only after the merge, and only as shown here.</sub>`;
+  return `<sub>${parts.join(" · ")} · Applied only after the merge, and only as shown here.</sub>`;
 }

@@ -1,13 +1,23 @@
 import { codeSpan, fenced, markdownText } from "../../diagnostics/escape-markdown.ts";
-import { digestOf, shortDigest } from "../../model/digest.ts";
+import { digestOf } from "../../model/digest.ts";
 import type { Step } from "../../model/plan.ts";
-import { byGravity, isGrave, STEP_TABLE, stepDetails, stepDiff, stepRow } from "../../plan/step-markdown.ts";
+import {
+  byGravity,
+  detailGroups,
+  FULL_ROWS_MAX,
+  isGrave,
+  STEP_TABLE,
+  stepDetails,
+  stepDiff,
+  stepRow,
+} from "../../plan/step-markdown.ts";
 import type { EnvironmentReview, Review } from "../review.ts";
 import type { Cut, Shown } from "./cut.ts";
 import { countsInWords, listed } from "./headline.ts";
 import type { Linker } from "./links.ts";
-import { ownSteps } from "./own-steps.ts";
+import { erredEnvironments, ownSteps } from "./own-steps.ts";
 import { renamesIn } from "./renames.ts";
+import { whenApplied } from "./when-applied.ts";
 
 /** One environment, or several that get the very same; all texts are made once, however often they are cut. */
 export interface Section {
@@ -15,19 +25,26 @@ export interface Section {
   readonly steps: readonly Step[];
   readonly graveCount: number;
   readonly rows: readonly string[];
-  readonly details: readonly (string | null)[];
+  readonly details: readonly { readonly text: string; readonly count: number }[];
+  /** Why none of it can be applied. */
+  readonly erred: "everywhere" | "here" | null;
 }
 
 /** The environments that this pull request changes, in the order in which they get it. Equal ones share a section. */
-export function sectionsOf({ environments }: Review): Section[] {
+export function sectionsOf(review: Review): Section[] {
+  const erred = erredEnvironments(review);
   const groups = new Map<string, EnvironmentReview[]>();
-  for (const environment of environments) {
+  for (const environment of review.environments) {
     const steps = ownSteps(environment);
     if (steps.length === 0) continue;
-    const key = digestOf(steps.map((step) => lookOf(step, environment)));
+    const key = digestOf([erred.includes(environment), ...steps.map((step) => lookOf(step, environment))]);
     groups.set(key, [...(groups.get(key) ?? []), environment]);
   }
-  return [...groups.values()].map((equal) => section(equal));
+  const everywhere = erred.length === review.environments.length;
+  return [...groups.values()].map((equal) => {
+    const isErred = equal.some((one) => erred.includes(one));
+    return section(equal, isErred ? (everywhere ? "everywhere" : "here") : null);
+  });
 }
 
 /** When each is applied, what changes, and each change to unfold. */
@@ -37,24 +54,21 @@ export function environmentSection(section: Section, links: Linker, cut: Cut): S
   const mild = Math.min(steps.length - graveCount, cut.rows);
   const missing = steps.slice(graveCount + mild);
   const kept = details.slice(0, cut.diffs);
-  const unfolded = kept.filter((text) => text !== null);
-  const lost = details.slice(kept.length).filter((text) => text !== null).length;
+  const lost = details.slice(kept.length).reduce((sum, { count }) => sum + count, 0);
   const shownRows = [...rows.slice(0, grave), ...rows.slice(graveCount, graveCount + mild)];
   const compact = compactList(steps.slice(grave, graveCount), grave > 0, cut);
   const name = environments.map((environment) => markdownText(environment.name));
   return {
     blocks: [
       `#### ${listed(name)}${environments.length > 1 ? ": the same" : ""}`,
-      [
-        ...environments.map((environment) => whenApplied(environment, environments.length > 1, links)),
-        ...(environments.every(({ plan }) => plan?.stateOid === null) ? ["Nothing is recorded there yet."] : []),
-      ].join(" "),
+      ...(section.erred === null ? whenApplied(environments, links, cut) : []),
+      ...(section.erred === "here" ? ["Not applied before the errors are fixed."] : []),
       ...(shownRows.length > 0 ? [[STEP_TABLE, ...shownRows].join("\n")] : []),
       ...compact.blocks,
       ...(missing.length > 0 ? [`${mild > 0 ? "And" : "Besides"} ${countsInWords(missing)}, not listed here.`] : []),
       ...renamesIn(steps),
       ...howToRetry(section),
-      ...unfolded,
+      ...kept.map(({ text }) => text),
     ],
     leftOut: [
       ...compact.leftOut,
@@ -67,35 +81,33 @@ export function environmentSection(section: Section, links: Linker, cut: Cut): S
 /** Diffs of a plan as small as this are unfolded from the start. */
 const OPEN_LINES_MAX = 12;
 
-function section(environments: readonly [EnvironmentReview, ...EnvironmentReview[]] | EnvironmentReview[]): Section {
+function section(environments: readonly EnvironmentReview[], erred: Section["erred"]): Section {
   const [first] = environments;
   const steps = first === undefined ? [] : byGravity(ownSteps(first));
-  const named = first?.plan?.allowDestroy ?? [];
-  const isSmall = steps.reduce((sum, step) => sum + stepDiff(step).length, 0) <= OPEN_LINES_MAX;
+  const confirmed = first?.plan?.allowDestroy ?? [];
+  const inShort = steps.length > FULL_ROWS_MAX;
+  const groups = detailGroups(steps);
+  const linesOf = ([step]: readonly Step[]): number => (step === undefined ? 0 : stepDiff(step).length);
+  const isOpen = groups.reduce((sum, group) => sum + linesOf(group), 0) <= OPEN_LINES_MAX;
   return {
     environments,
     steps,
     graveCount: steps.filter(isGrave).length,
-    rows: steps.map((step) => stepRow(step, named.includes(step.service))),
-    details: steps.map((step) => stepDetails(step, isSmall)),
+    rows: steps.map((step) => stepRow(step, { isConfirmed: confirmed.includes(step.service), inShort })),
+    details: groups.flatMap((group) => {
+      const text = stepDetails(group, { isOpen, inShort });
+      return text === null ? [] : [{ text, count: group.length }];
+    }),
+    erred,
   };
 }
 
 /** All of a step that its section shows. */
 function lookOf(step: Step, { plan }: EnvironmentReview): unknown {
-  const isNamed = plan?.allowDestroy.includes(step.service) ?? false;
-  return [stepRow(step, isNamed), stepDiff(step), step.timeline?.steps ?? []];
+  const isConfirmed = plan?.allowDestroy.includes(step.service) ?? false;
+  const { strategy, timeline, dependents } = step;
+  return [stepRow(step, { isConfirmed, inShort: false }), stepDiff(step), strategy, timeline ?? null, dependents];
 }
-
-function whenApplied({ name, apply, plan }: EnvironmentReview, isShared: boolean, links: Linker): string {
-  const where = isShared ? `${capital(markdownText(name))} gets it` : "Applied";
-  if (apply === "on_merge") return `${where} on merge.`;
-  if (apply !== "manual") return `${where} after ${markdownText(apply.after)}.`;
-  const digest = plan === null ? "" : ` and the digest ${codeSpan(shortDigest(plan.digest))}`;
-  return `${where} by hand: run the ${links.workflow("apply workflow", APPLY_WORKFLOW)} with the environment ${codeSpan(name)}${digest}.`;
-}
-
-const APPLY_WORKFLOW = "fairlead-apply.yml";
 
 /** What lets a held release be tried again, with the first one for an example. */
 function howToRetry({ steps, environments }: Section): string[] {
@@ -131,8 +143,4 @@ function inLines(words: readonly string[]): string[] {
     line += line === "" ? word : ` ${word}`;
   }
   return [...lines, line];
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

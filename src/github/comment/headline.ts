@@ -2,8 +2,8 @@ import { markdownText } from "../../diagnostics/escape-markdown.ts";
 import type { Step, StepAction } from "../../model/plan.ts";
 import { byGravity, isGrave } from "../../plan/step-markdown.ts";
 import type { EnvironmentReview, Review } from "../review.ts";
-import { costInWords, costOf } from "./cost.ts";
-import { changesAnything, ownSteps } from "./own-steps.ts";
+import { costInWords, costOf, stopsInWords, worstOf } from "./cost.ts";
+import { ownSteps } from "./own-steps.ts";
 
 /** The whole plan in one plain line, the gravest first: `1 to delete, 2 to update in production · 3 to update in staging`. */
 export function headline({ environments }: Review): string {
@@ -28,21 +28,17 @@ export function listed(names: readonly string[]): string {
 /** The comment's first lines: what changes everywhere, and what that costs. */
 export function headBlock(review: Review): string {
   const line = `### Plan: ${markdownText(headline(review))}`;
-  if (!changesAnything(review)) return line;
   const costs = review.environments.map((environment) => costOf(ownSteps(environment)));
-  const most = costs.reduce((a, b) => ({
-    restarts: Math.max(a.restarts, b.restarts),
-    gaps: Math.max(a.gaps, b.gaps),
-    ...(b.longestMs > a.longestMs
-      ? { shortestMs: b.shortestMs, longestMs: b.longestMs }
-      : { shortestMs: a.shortestMs, longestMs: a.longestMs }),
-    extraInstances: Math.max(a.extraInstances, b.extraInstances),
-  }));
+  const worst = worstOf(costs);
+  const stopping = stopsInWords(worst);
   const several = costs.filter(({ restarts }) => restarts > 0).length > 1;
-  const words = costInWords(most);
-  if (words.length === 0) return `${line}\n\nNothing restarts.`;
-  const cost = [...(most.restarts === 0 ? ["nothing restarts"] : []), ...words].join(" · ");
-  return `${line}\n\n${several ? "In each environment at most: " : ""}${several ? cost : capital(cost)}.`;
+  const nothing = worst.restarts === 0 && stopping === null ? ["nothing restarts"] : [];
+  const rest = [...nothing, ...costInWords(worst)].join(" · ");
+  const sentences = [
+    ...(stopping === null ? [] : [`${stopping}.`]),
+    ...(rest === "" ? [] : [`${several ? `In each environment at most: ${rest}` : capital(rest)}.`]),
+  ];
+  return `${line}\n\n${sentences.join(" ")}`;
 }
 
 /** Steps by action, the gravest first: `1 to delete, 2 to update`. */

@@ -1,6 +1,6 @@
+import { restarts } from "../../plan/cost-words.ts";
 import type { Label } from "../labels.ts";
 import type { Review } from "../review.ts";
-import { restarts } from "./cost.ts";
 import { changesAnything, ofSeverity, ownSteps, problemsOf } from "./own-steps.ts";
 
 /** What a reader of the list of pull requests should see of this one: few, the gravest first. */
@@ -20,7 +20,7 @@ export function labelsOf(review: Review): readonly Label[] {
 const ERRORS: Label = {
   name: "fairlead: errors",
   colour: "82071e",
-  description: "Cannot be applied before its errors are mended",
+  description: "Cannot be applied before its errors are fixed",
 };
 const DELETES: Label = {
   name: "fairlead: deletes",

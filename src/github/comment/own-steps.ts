@@ -12,10 +12,10 @@ export function pendingSteps({ plan, pending }: EnvironmentReview): readonly Ste
   return plan === null ? [] : plan.steps.filter(({ service }) => pending.has(service));
 }
 
-/** Destroys of this pull request that nobody has named yet. */
-export function unnamedDestroys(environment: EnvironmentReview): readonly Step[] {
-  const named = environment.plan?.allowDestroy ?? [];
-  return ownSteps(environment).filter(({ mustBeNamed, service }) => mustBeNamed && !named.includes(service));
+/** Destroys of this pull request that nobody has confirmed yet. */
+export function unconfirmedDestroys(environment: EnvironmentReview): readonly Step[] {
+  const confirmed = environment.plan?.allowDestroy ?? [];
+  return ownSteps(environment).filter(({ mustBeNamed, service }) => mustBeNamed && !confirmed.includes(service));
 }
 
 /** Whether anything changes in any environment by this pull request. */
@@ -37,4 +37,10 @@ export function problemsOf({ diagnostics, environments }: Review): readonly Diag
 /** Those of one severity. */
 export function ofSeverity(problems: readonly Diagnostic[], severity: Diagnostic["severity"]): readonly Diagnostic[] {
   return problems.filter((problem) => problem.severity === severity);
+}
+
+/** The environments to which an error lets nothing be applied: all of them where it is one of the files as a whole. */
+export function erredEnvironments({ diagnostics, environments }: Review): readonly EnvironmentReview[] {
+  if (ofSeverity(diagnostics, "error").length > 0) return environments;
+  return environments.filter((one) => ofSeverity(one.diagnostics, "error").length > 0);
 }

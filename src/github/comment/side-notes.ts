@@ -12,10 +12,11 @@ import type { Linker } from "./links.ts";
 import { ofSeverity, ownSteps, pendingSteps, problemsOf } from "./own-steps.ts";
 import { problemLine } from "./problem-lines.ts";
 import { renamedPairs } from "./renames.ts";
+import { tellsPending } from "./when-applied.ts";
 
 /** What was merged before and waits to be applied: told apart, since no reviewer of this answers for it. */
 export function pendingNote({ environments }: Review, cut: Cut): Shown {
-  const waiting = environments.filter((one) => pendingSteps(one).length > 0);
+  const waiting = environments.filter((one) => pendingSteps(one).length > 0 && !tellsPending(one));
   if (waiting.length === 0) return NOTHING;
   const count = waiting.reduce((sum, one) => sum + pendingSteps(one).length, 0);
   const head = `Merged earlier and not applied yet, not this pull request's: ${waiting.map((one) => `${summaryText(one.name)} ${countsInWords(pendingSteps(one))}`).join(" · ")}`;

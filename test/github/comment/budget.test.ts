@@ -13,10 +13,14 @@ const RUN = "[the run's summary](https://github.com/acme/shop/actions/runs/42) h
 
 /** A plan of so many deletes and updates, in one environment. */
 function planOf(deletes: number, updates: number, id: (at: number) => string): Promise<Review> {
-  const services = (from: number, count: number, own: Readonly<Record<string, unknown>>): Files =>
-    Object.fromEntries(Array.from({ length: count }, (_, at) => [id(from + at), own]));
-  const one = { command: ["node", "server.js"], source: "code/all" };
-  const fields = (mode: string) => ({ ...one, environment: { MODE: mode, LEVEL: mode, REGION: mode } });
+  type Own = (id: string) => Readonly<Record<string, unknown>>;
+  const services = (from: number, count: number, own: Own): Files =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [id(from + at), own(id(from + at))]));
+  // Each has a change of its own, so that none share what is unfolded.
+  const one: Own = (id) => ({ command: ["node", id], source: "code/all" });
+  const fields =
+    (mode: string): Own =>
+    (id) => ({ ...one(id), environment: { MODE: mode, LEVEL: `${mode} ${id}`, REGION: mode } });
   return reviewOf({
     environments: { production: "manual" },
     recorded: { ...services(0, deletes, one), ...services(deletes, updates, fields("before")) },
@@ -32,7 +36,7 @@ describe("500 changed services, 40 of them deleted", () => {
     const { body } = renderComment(inputOf(await planned));
     expect(bytes(body)).toBeLessThanOrEqual(COMMENT_LIMIT);
     for (let at = 0; at < 40; at++) {
-      expect(body).toContain(`| \`${name(at)}\` | **delete**, must be named |`);
+      expect(body).toContain(`| \`${name(at)}\` | **delete**, confirm first |`);
       expect(body).toContain(`/fairlead allow-destroy ${name(at)} `);
     }
     expect(body).toMatch(/^### Plan: 40 to delete, 460 to update in production$/m);
@@ -44,7 +48,7 @@ describe("500 changed services, 40 of them deleted", () => {
   test("say exactly what is left out", async () => {
     const { body } = renderComment(inputOf(await planned));
     const told = /\*\*Left out here, for length:\*\* (.*); \[/.exec(body)?.[1] ?? "";
-    const shown = body.match(/^<details><summary><code>/gm)?.length ?? 0;
+    const shown = body.match(/^<details><summary>(?:Delete|Update) /gm)?.length ?? 0;
     const rows = body.match(/^\| `/gm)?.length ?? 0;
     const fields = Number(/the fields of (\d+) services/.exec(told)?.[1] ?? 0);
     const missing = Number(/(\d+) rows/.exec(told)?.[1] ?? 0);
@@ -57,7 +61,7 @@ describe("500 changed services, 40 of them deleted", () => {
     expect(summary.match(/^\| `/gm)).toHaveLength(500);
     const check = renderCheck(inputOf(await planned));
     expect(bytes(check.summary)).toBeLessThanOrEqual(60_000);
-    expect(check.title).toBe("40 destroys to name; 40 to delete, 460 to update in production");
+    expect(check.title).toBe("Confirm 40 deletes (40 to delete, 460 to update in production)");
   });
 });
 
@@ -101,7 +105,7 @@ describe("whatever is cut", () => {
     const review = await planOf(5, 100, (at) => `service-${at}`);
     const crowded = { ...review, diagnostics: [...problems("warning", 50), ...problems("info", 50)] };
     const { body } = renderComment({ ...inputOf(crowded), limit });
-    expect(bytes(body)).toBeLessThanOrEqual(Math.max(limit, 3_500));
+    expect(bytes(body)).toBeLessThanOrEqual(Math.max(limit, 3_800));
     expect(body.match(/^<details/gm)?.length ?? 0).toBe(body.match(/^<\/details>$/gm)?.length ?? 0);
     expect((body.match(/^(?:> )?```/gm)?.length ?? 0) % 2).toBe(0);
     expect(readMarker(body)).not.toBeNull();
@@ -116,7 +120,7 @@ describe("whatever is cut", () => {
       const { body } = renderComment({ ...inputOf(crowded), limit });
       return {
         notes: body.match(/^- \[`services\/s/gm)?.length ?? 0,
-        fields: body.match(/^<details><summary><code>/gm)?.length ?? 0,
+        fields: body.match(/^<details><summary>(?:Delete|Update) /gm)?.length ?? 0,
         rows: body.match(/^\| `/gm)?.length ?? 0,
       };
     };
@@ -136,7 +140,7 @@ describe("whatever is cut", () => {
     const review = await planOf(2, 10, (at) => `service-${at}`);
     const { body } = renderComment(inputOf({ ...review, diagnostics: problems("error", 2_000) }));
     expect(bytes(body)).toBeLessThanOrEqual(COMMENT_LIMIT);
-    expect(body).toContain("**2000 errors: nothing is applied before they are mended.**");
+    expect(body).toContain("### Cannot be applied: 2000 errors");
     expect(body).toContain("services/s0.yaml#L1)");
     expect(body).toMatch(/- and \d+ more errors/);
   });

@@ -53,6 +53,7 @@ export function wholeReview(): Promise<Review> {
 export function hostileReview(whole: Review, text: string, isPending = false): Review {
   const environments = whole.environments.map((environment) => ({
     ...replaced(environment, text),
+    approvers: [text],
     pending: new Set(isPending ? [text] : []),
   }));
   const notes = ["not-enforced-yet", "rules-changed", "id-changed"].map((code) => ({

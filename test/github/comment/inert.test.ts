@@ -84,10 +84,11 @@ function sinksWith(text: string): Sink[] {
   const previous = { digest: "0".repeat(64), head: "0".repeat(40), environments: new Map([[text, { steps: null }]]) };
   const input = inputOf(review, { others, previous });
   const merged = inputOf(hostileReview(whole, text, true));
+  const right = inputOf(withoutErrors(review));
   const plan = [
-    "before it is mended.",
+    "before it is fixed:",
     "This changes the rules themselves",
-    ...(text.length < 1_000 ? ["dependents"] : []),
+    ...(text.length < 1_000 ? ["depends on it"] : []),
   ];
   const end = "only as shown here.";
   const steps = whole.environments.flatMap((one) => one.plan?.steps ?? []);
@@ -104,7 +105,10 @@ function sinksWith(text: string): Sink[] {
     })),
     plan: review.environments[0]?.plan ?? null,
     runUrl: "https://github.com/acme/shop/actions/runs/43",
+    problems: [text],
     next: [text],
+    commands: [text],
+    pulls: [12],
     version: "0.1.0",
   });
   expect(steps.length).toBeGreaterThan(0);
@@ -114,9 +118,10 @@ function sinksWith(text: string): Sink[] {
     {
       name: "cut",
       markdown: renderComment({ ...input, limit: 3_500 }).body,
-      ours: ["mended.", "Left out here", end],
+      ours: ["before it is fixed:", "Left out here", end],
       markers: 1,
     },
+    { name: "right", markdown: renderComment(right).body, ours: ["To confirm", "by hand after the merge", end], markers: 1 },
     { name: "summary", markdown: renderSummary(input), ours: [...plan, end], markers: 0 },
     { name: "check", markdown: renderCheck(input).summary, ours: [...plan, end], markers: 0 },
     {
@@ -136,12 +141,20 @@ function sinksWith(text: string): Sink[] {
           {
             name: "plan",
             markdown: renderMarkdown(review.environments[0].plan),
-            ours: ["dependents"],
+            ours: ["depends on it"],
             markers: 0,
           },
         ]
       : []),
   ];
+}
+
+/** The same with files that are right: then it says when it is applied, and what has to be confirmed. */
+function withoutErrors(review: Review): Review {
+  const mild = <T extends { readonly severity: string }>(all: readonly T[]): T[] =>
+    all.filter(({ severity }) => severity !== "error");
+  const environments = review.environments.map((one) => ({ ...one, diagnostics: mild(one.diagnostics) }));
+  return { ...review, diagnostics: mild(review.diagnostics), environments };
 }
 
 const ELEMENTS =
