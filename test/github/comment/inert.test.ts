@@ -121,7 +121,12 @@ function sinksWith(text: string): Sink[] {
       ours: ["before it is fixed:", "Left out here", end],
       markers: 1,
     },
-    { name: "right", markdown: renderComment(right).body, ours: ["To confirm", "by hand after the merge", end], markers: 1 },
+    {
+      name: "right",
+      markdown: renderComment(right).body,
+      ours: ["To confirm", "by hand after the merge", end],
+      markers: 1,
+    },
     { name: "summary", markdown: renderSummary(input), ours: [...plan, end], markers: 0 },
     { name: "check", markdown: renderCheck(input).summary, ours: [...plan, end], markers: 0 },
     {
