@@ -1,5 +1,6 @@
 import { GitError } from "../git/git-error.ts";
 import type { Ms } from "../model/basics.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { takeClaim } from "../state/claims.ts";
 import type { ApplyInput, ApplyReport } from "./apply-input.ts";
 import { keepAlive, type Run, reportOf, startRun, TTL_MS } from "./run.ts";
@@ -38,14 +39,26 @@ export async function underClaim(
     await input.crash?.("released");
     return refused ?? reportOf(run);
   } catch (error) {
-    if (!(error instanceof GitError) || run.outcomes.size === 0) throw error;
-    // Whoever reads the report wants to know what has changed before State went out of reach. The claim falls silent.
+    const expected = expectedProblem(error);
+    if (expected === null) throw error;
+    // Whoever is asked for leave may be out of reach while State is not: then nobody has to wait for a claim that is dead.
+    if (!(error instanceof GitError)) await run.holder.release(closingWords(run)).catch(() => undefined);
+    if (run.outcomes.size === 0) throw error;
+    // Whoever reads the report wants to know what has changed before. Where State itself is out of reach the claim falls silent.
     const says =
-      "its State went out of reach, and the outcomes since then are not recorded: the next run finds them out";
-    return { ...reportOf(run), outcome: "failed", says, diagnostics: [...run.diagnostics, error.diagnostic] };
+      error instanceof GitError
+        ? "its State went out of reach, and the outcomes since then are not recorded: the next run finds them out"
+        : "it could not go on; what it had done until then is recorded";
+    return { ...reportOf(run), outcome: "failed", says, diagnostics: [...run.diagnostics, expected] };
   } finally {
     await alive.stop();
   }
+}
+
+/** What an error of the world says, such as a forge that does not answer; null for a bug of ours. */
+function expectedProblem(error: unknown): Diagnostic | null {
+  if (!(error instanceof Error) || !("diagnostic" in error)) return null;
+  return error.diagnostic as Diagnostic;
 }
 
 function busyReport({ environment, run }: ApplyInput, other: string): ApplyReport {

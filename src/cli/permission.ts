@@ -4,6 +4,7 @@ import { type ApprovedBy, digestsNamed, judge, type Shown } from "../github/appr
 import { checksBy } from "../github/check-run.ts";
 import type { GitHubClient } from "../github/client.ts";
 import { destroyPermissions } from "../github/destroy-permission.ts";
+import { GitHubError } from "../github/github-error.ts";
 import { isTeamMember } from "../github/people.ts";
 import { type PullRequest, pullRequestsThatMerged } from "../github/pull-requests.ts";
 import { reviewsOf } from "../github/reviews.ts";
@@ -36,8 +37,8 @@ export interface Permitting {
 
 export interface Permitter {
   readonly permit: ApplyInput["permit"];
-  /** The merged pull requests that were found behind the steps, by number. */
-  pulls(): ReadonlyMap<number, PullRequest>;
+  /** The merged pull requests by which steps were approved, or that showed them. */
+  pulls(): ReadonlySet<number>;
 }
 
 /**
@@ -49,12 +50,15 @@ export function permitter(on: Permitting): Permitter {
   const merged = new Map<Oid, Promise<readonly PullRequest[]>>();
   const shownBy = new Map<number, Promise<Shown | null>>();
   const known = new Map<number, PullRequest>();
+  const concerned = new Set<number>();
 
   const pullsOf = (commit: Oid): Promise<readonly PullRequest[]> =>
     once(merged, commit, () => pullRequestsThatMerged(client, { commit, base: run.defaultBranch }));
 
   /** The pull requests that changed a service since the release that is recorded of it. */
   const pullsBehind = async (step: Step, state: State): Promise<readonly PullRequest[]> => {
+    // What was deleted and comes back has nothing recorded that would tell an old approval from a new one: it takes a person.
+    if (state.gone?.has(step.service)) return [];
     const record = state.services.get(step.service) ?? state.services.get(step.previousId ?? "");
     const since = record === undefined ? null : (lastApplied(record)?.commit ?? null);
     const paths = pathsOf(step);
@@ -67,7 +71,7 @@ export function permitter(on: Permitting): Permitter {
   };
 
   return {
-    pulls: () => known,
+    pulls: () => concerned,
     async permit(plan): Promise<Permission> {
       const { state } = await environment.store.read();
       const behind = new Map<ServiceId, readonly PullRequest[]>();
@@ -88,6 +92,9 @@ export function permitter(on: Permitting): Permitter {
         permission.approved.delete(service);
         permission.refusals.set(service, says);
       };
+      for (const { service } of plan.steps)
+        for (const { pull, steps } of shown.get(service) ?? [])
+          if (steps.some((step) => step.service === service)) concerned.add(pull);
       for (const [service, approval] of by) {
         const says = await lacksApprover(on, approval, known);
         if (says !== null) refuse(service, says);
@@ -216,9 +223,22 @@ async function isApprover({ client }: Permitting, approvers: readonly string[], 
   for (const approver of approvers) {
     if (approver.startsWith("@")) {
       if (approver.slice(1).toLowerCase() === login.toLowerCase()) return true;
-    } else if (await isTeamMember(client, { team: approver, login })) return true;
+    } else if (await isKnownMember(client, { team: approver, login })) return true;
   }
   return false;
+}
+
+/** A token that may not read teams knows nobody in them: the step is refused, and the others go on. */
+async function isKnownMember(
+  client: GitHubClient,
+  asked: { readonly team: string; readonly login: string },
+): Promise<boolean> {
+  try {
+    return await isTeamMember(client, asked);
+  } catch (error) {
+    if (error instanceof GitHubError && error.kind === "not-permitted") return false;
+    throw error;
+  }
 }
 
 /** The services that somebody who may has let be destroyed, each bound to the digest of its step as it is now. */

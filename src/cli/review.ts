@@ -1,11 +1,13 @@
 import { discover } from "../catalog/discover.ts";
 import { PROJECT_FILE } from "../catalog/load-project.ts";
+import { GitError } from "../git/git-error.ts";
 import type { EnvironmentReview, Review } from "../github/review.ts";
 import type { Oid, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { promotionOrder } from "../plan/promotion-order.ts";
+import { StateError } from "../state/state-error.ts";
 import { changedRules } from "./changed-rules.ts";
 import { lookAtCommit, type Proposal } from "./look-at-commit.ts";
 import { type OpenEnvironment, openEnvironment, type Planned, type Recorded } from "./open-environment.ts";
@@ -35,26 +37,39 @@ export async function reviewOf(
   for (const name of options.environments ?? promotionOrder(proposed.project)) {
     const opened = await openEnvironment(workspace, name, async () => proposed);
     const apply = proposed.project.environments[name]?.apply ?? "manual";
-    const none = { name, apply, plan: null, pending: new Set<ServiceId>(), safety: [] };
+    const approvers = proposed.project.environments[name]?.approvers ?? [];
+    const none = { name, apply, approvers, plan: null, pending: new Set<ServiceId>(), safety: [] };
     if (opened.value === null) {
       environments.push({ ...none, diagnostics: opened.diagnostics });
       continue;
     }
     const state = options.states?.get(name);
     const { store, recordedAt } = opened.value;
-    const recorded = await (state === undefined ? store.read() : recordedAt(state));
+    const recorded = await (state === undefined ? store.read() : recordedAt(state)).catch(problemsIn);
+    if ("diagnostics" in recorded) {
+      // One environment's State must not silence what there is to say of the others.
+      environments.push({ ...none, diagnostics: recorded.diagnostics });
+      continue;
+    }
     const unnamed = await opened.value.planned(new Set(), recorded);
     const named = options.mayDestroy?.(unnamed.plan) ?? new Set<ServiceId>();
     const planned = named.size === 0 ? unnamed : await opened.value.planned(named, recorded);
     const pending = await pendingAt(opened.value, { planned, proposed, before, recorded });
     const { plan, diagnostics, safety } = planned;
-    environments.push({ name, apply, plan, pending, diagnostics, safety });
+    environments.push({ name, apply, approvers, plan, pending, diagnostics, safety });
   }
   const rules = proposed.diagnostics.some(({ severity }) => severity === "error")
     ? []
     : changedRules(before.project, proposed.project);
   const unseen = environments.length === 0 ? await ofDevelopment(workspace, proposed) : proposed.diagnostics;
   return { head, base, diagnostics: [...unseen, ...rules], environments };
+}
+
+/** What an expected error says: a State that is broken, or a remote out of reach. */
+function problemsIn(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
+  if (error instanceof StateError) return { diagnostics: error.diagnostics };
+  if (error instanceof GitError) return { diagnostics: [error.diagnostic] };
+  throw error;
 }
 
 /** Whether a proposal touches `fairlead.yaml`, a service file, or the code of a service. */

@@ -5,6 +5,7 @@ import { IMPACTS, type Impact } from "../model/impact.ts";
 import type { FieldChange, Step, StepAction } from "../model/plan.ts";
 import { impactInWords, timeInWords } from "./cost-words.ts";
 import { dataWords } from "./data-words.ts";
+import { declaredLines } from "./declared-lines.ts";
 import { concealedSides } from "./mask-secrets.ts";
 import { shorten } from "./shorten.ts";
 import { shownChange, shownValue } from "./shown-value.ts";
@@ -73,7 +74,8 @@ export function detailGroups(steps: readonly Step[]): Step[][] {
 
 /** The lines of a step's diff, the costliest fields first. Not escaped. */
 export function stepDiff(step: Step): string[] {
-  if (step.action === "create" && step.after) return [`+ ${whatRuns(step.after)}`];
+  if (step.action === "create" && step.after)
+    return [`+ ${whatRuns(step.after)}`, ...declaredLines(step.after.spec).map((line) => `+ ${line}`)];
   if (step.action === "delete" && step.before) return [`- ${whatRuns(step.before)}`];
   return IMPACTS.toReversed().flatMap((impact) => {
     const changes = step.changes.filter((change) => change.impact === impact);

@@ -155,6 +155,25 @@ test("the comment, whole", () => {
 
     \`\`\`diff
     + node server.js in services/mail, 2 instances
+    + command: [node, server.js]
+    + deployment.drain_time: 10s
+    + deployment.healthy_deadline: 1m
+    + deployment.max_surge: 1
+    + deployment.max_unavailable: 0
+    + deployment.min_healthy_time: 2s
+    + deployment.progress_deadline: 5m
+    + deployment.strategy: rolling
+    + endpoints: [/api/mail]
+    + health.endpoint: /health
+    + health.failure_threshold: 3
+    + health.interval: 30s
+    + health.start_period: 0s
+    + health.success_threshold: 1
+    + health.timeout: 5s
+    + protected: false
+    + runtime.replicas: 2
+    + source: services/mail
+    + status: active
     \`\`\`
 
     Rolling, at most 2 instances: start 2 instances, then wait until each has been healthy for 2s, then give them all traffic.

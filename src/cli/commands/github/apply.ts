@@ -195,7 +195,7 @@ async function comment(
   run.summarise(body);
   if (on.report.services.length === 0 && isUsable(on.report.diagnostics)) return;
   const merged = await pullRequestsThatMerged(client, { commit: branch.tip(), base: run.defaultBranch });
-  const numbers = new Set([...on.permitting.pulls().keys(), ...merged.map(({ number }) => number)]);
+  const numbers = new Set([...on.permitting.pulls(), ...merged.map(({ number }) => number)]);
   for (const number of [...numbers].sort((a, b) => a - b)) {
     const place = { number, marker: `apply-${environment.name}`, author: run.author };
     await publishComment(client, { ...place, digest: digestOf([run.runUrl, branch.tip()]), body });
