@@ -25,6 +25,9 @@ environments:
   production: { target: { kind: local, allow_ephemeral: true }, apply: { after: staging } }
 `;
 
+/** Several workflows, each with real processes: minutes on a machine that others use. */
+const STORY_MAX_MS = 600_000;
+
 /** What `fairlead init` writes into an empty repository, with the lockfile that its \`npm install\` would add. */
 async function initialised(): Promise<Record<string, string>> {
   const folder = temporaryFolder();
@@ -114,7 +117,7 @@ function conclusions(runs: readonly RunResult[]): readonly string[] {
 }
 
 describe("story 1: a branch edits two services and adds one", () => {
-  test("plan, comment, merge, apply, deployment, comment", async () => {
+  test("plan, comment, merge, apply, deployment, comment", { timeout: STORY_MAX_MS }, async () => {
     const made = await shop();
     const { github, ports } = made;
     for (const environment of ["staging", "production"]) {
@@ -155,7 +158,9 @@ describe("story 1: a branch edits two services and adds one", () => {
 });
 
 describe("story 3: two merges a second apart, and a runner killed in the middle", () => {
-  test("each service ends as the default branch declares it, and the journal tells the story", async () => {
+  test("each service ends as the default branch declares it, and the journal tells the story", {
+    timeout: STORY_MAX_MS,
+  }, async () => {
     const made = await shop(`project: shop
 environments:
   staging: { target: { kind: local } }
@@ -208,7 +213,7 @@ environments:
 });
 
 describe("story 2: a fork with hostile content", () => {
-  test("nothing runs, nothing leaks, the comment is inert", async () => {
+  test("nothing runs, nothing leaks, the comment is inert", { timeout: STORY_MAX_MS }, async () => {
     const made = await shop();
     const { github, ports, server } = made;
     const canary = join(temporaryFolder(), "was-here");
