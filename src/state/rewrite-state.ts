@@ -1,4 +1,5 @@
 import { isSafePath } from "../git/file-path.ts";
+import type { Oid } from "../model/basics.ts";
 import type { RefStore, Swap } from "../model/ref-store.ts";
 import type { ServiceRecord, State } from "../model/state.ts";
 import { freshRecord } from "./records.ts";
@@ -13,6 +14,8 @@ export async function rewriteState(
   refs: RefStore,
   on: {
     readonly ref: string;
+    /** The tip that was looked at; null: there was none. A State that somebody wrote meanwhile is left alone: a conflict. */
+    readonly expected: Oid | null;
     readonly state: State;
     readonly at: string;
     readonly message: string;
@@ -22,6 +25,7 @@ export async function rewriteState(
 ): Promise<Swap> {
   const { ref, state, message, run, nonce } = on;
   const { oid, tree } = await refs.read(ref);
+  if (oid !== on.expected) return { is: "conflict", oid };
   const { version, environment, epoch, claim } = state;
   const documents = new Map<string, EnvironmentFile | ServiceRecord>([
     [ENVIRONMENT_FILE, { version, environment, epoch, claim }],

@@ -55,10 +55,15 @@ export async function stateRepair(
     }
     show(terminal, environment.name, remains, made.services);
     if (!options.yes && !(await isWanted(terminal, environment.name))) return 1;
-    if (environment.remote !== null && remains.ground !== null && remains.ground !== tip)
-      await remoteBranches(workspace.repository, environment.remote).move({ ref, expected: tip, oid: remains.ground });
+    let expected = tip;
+    if (environment.remote !== null && remains.ground !== null && remains.ground !== tip) {
+      const branches = remoteBranches(workspace.repository, environment.remote);
+      const moved = await branches.move({ ref, expected: tip, oid: remains.ground });
+      if (moved !== "done") return refuse(terminal, [tooBusy(environment.name)]);
+      expected = remains.ground;
+    }
     const message = `${run} rebuilds the State of ${environment.name} (epoch ${made.state.epoch})`;
-    const swap = await rewriteState(refs, { ref, state: made.state, at, message, run, nonce: face.nonce() });
+    const swap = await rewriteState(refs, { ref, expected, state: made.state, at, message, run, nonce: face.nonce() });
     if (swap.is !== "won") return refuse(terminal, [tooBusy(environment.name)]);
     if (environment.remote !== null) await rememberDeployed(workspace, environment.name, swap.oid);
     terminal.say(
@@ -82,7 +87,12 @@ async function observe(
   const { value, diagnostics } = await connector.connect(connecting(face, workspace, environment), "find");
   if (value === null) return { observation: null, diagnostics };
   try {
-    return { observation: await value.target.observe(), diagnostics };
+    const observation = await value.target.observe();
+    const { length } = observation.unreachable;
+    return {
+      observation,
+      diagnostics: length === 0 ? diagnostics : [...diagnostics, unseen(environment.name, length)],
+    };
   } catch (error) {
     const summary = `the target cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
     const problem = { code: "target-unreachable", severity: "error", environment: environment.name, summary } as const;
@@ -207,6 +217,12 @@ function needsYes(): Diagnostic {
     summary: "nobody is there to say yes to this State",
     hint: "add --yes",
   };
+}
+
+/** A State made of half of what runs would forget the other half. */
+function unseen(environment: string, count: number): Diagnostic {
+  const summary = `${count === 1 ? "1 service" : `${count} services`} of ${environment} cannot be seen on the target`;
+  return { code: "target-unreachable", severity: "error", environment, summary, hint: "repair it when all can be" };
 }
 
 function tooBusy(environment: string): Diagnostic {
