@@ -22,6 +22,8 @@ export async function waitingFor(
     if (planned === null) waiting.set(service, `${after} has to have it first, and cannot be planned`);
     else if (action === "held") waiting.set(service, `${after} has to have it first, and holds it`);
     else if (action !== undefined) waiting.set(service, `${after} has to have it first`);
+    else if (planned.catalog.broken.has(service))
+      waiting.set(service, `${after} has to have it first, and cannot use its file`);
   }
   return waiting;
 }

@@ -109,9 +109,9 @@ export async function newestSuccess(
 ): Promise<(Deployment & { readonly said: string }) | null> {
   let looked = 0;
   for await (const one of deploymentsOf(client, { environment })) {
-    if (++looked > DEPLOYMENTS_LOOKED_AT_MAX) return null;
     // GitHub makes deployments of its own for jobs that name an environment: they say nothing of State.
     if (one.payload === null || (by !== undefined && one.by !== by)) continue;
+    if (++looked > DEPLOYMENTS_LOOKED_AT_MAX) return null;
     // Anybody's later success retires ours, which does not undo it: that it succeeded is what counts.
     const asked = { ...client.here, deployment_id: one.id, per_page: 100 };
     for await (const status of everyItem(client.paginate.iterator(client.rest.repos.listDeploymentStatuses, asked)))

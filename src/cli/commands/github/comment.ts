@@ -39,7 +39,10 @@ export async function githubComment(face: Face): Promise<number> {
   try {
     const { review, isAbout } = await plannedFor(workspace, { run: run.value, client, pull });
     // What was pushed meanwhile has a run of its own on its way, and must not be hidden by this one.
-    const isStill = async (): Promise<boolean> => (await pullRequest(client, pull.number)).head.sha === pull.head.sha;
+    const isStill = async (): Promise<boolean> => {
+      const now = await pullRequest(client, pull.number);
+      return now.state === "open" && now.head.sha === pull.head.sha;
+    };
     const url = await publishReview(client, run.value, { pull, review, isAbout, isStill });
     if (url === "moved on") return quiet(face, `#${pull.number} has moved on: nothing to say`);
     terminal.say(`#${pull.number}: ${url ?? "it touches no service, and its check says so"}`);

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../../../model/diagnostic.ts";
 import type { Project } from "../../../model/project.ts";
 import { promotionOrder } from "../../../plan/promotion-order.ts";
 import type { Face } from "../../face.ts";
@@ -17,13 +18,28 @@ export async function githubEnvironments(face: Face): Promise<number> {
   try {
     const { project, diagnostics } = await workspace.look();
     if (!isUsable(diagnostics)) return refuse(terminal, diagnostics);
-    const names = JSON.stringify(concerned(run.value, project));
+    const concernedNames = concerned(run.value, project);
+    const asked = run.value.event.at("inputs", "environment").text ?? "";
+    if (asked !== "" && concernedNames.length === 0) return refuse(terminal, [notShared(asked, project)]);
+    const names = JSON.stringify(concernedNames);
     run.value.output("environments", names);
     terminal.result(`${names}\n`);
     return 0;
   } finally {
     await workspace.close();
   }
+}
+
+/** A start by hand that reaches nothing must not end green. */
+function notShared(name: string, project: Project): Diagnostic {
+  const shared = promotionOrder(project);
+  return {
+    code: "environment-unknown",
+    severity: "error",
+    summary: `there is no shared environment \`${name.slice(0, 63)}\``,
+    hint:
+      shared.length === 0 ? "fairlead.yaml names none but development" : `the shared ones are: ${shared.join(", ")}`,
+  };
 }
 
 function concerned({ eventName, event }: GitHubRun, project: Project): readonly string[] {
