@@ -155,6 +155,7 @@ describe("a job's steps", () => {
         "RUNNER_TEMP",
         "RUNNER_TOOL_CACHE",
         "RUNNER_TRACKING_ID",
+        "RUNNER_WORKSPACE",
         "SHLVL",
         "_",
       ]
