@@ -158,8 +158,9 @@ async function shownIn(on: Permitting, pull: PullRequest): Promise<Shown | null>
   // Whoever writes checks names the base: what was merged before this one was never its own, whatever base is named.
   const before = await mergedOnto(on, pull);
   const stillOwn = before === null || before === view.base ? steps : await ownSteps(before);
-  const digests = new Set(stillOwn?.map(({ digest }) => digest));
-  return { pull: pull.number, steps: steps.filter(({ digest }) => digests.has(digest)) };
+  // By service: where another one changed it, too, the merge's step is of both.
+  const own = new Set(stillOwn?.map(({ service }) => service));
+  return { pull: pull.number, steps: steps.filter(({ service }) => own.has(service)) };
 }
 
 /** The commit of the default branch that a pull request was merged onto; null where the history does not show it. */
