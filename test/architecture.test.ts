@@ -6,65 +6,19 @@ import { describe, expect, test } from "vitest";
  * The house rules, as a test: who may import whom, where the clock and the environment may be read, and that no file
  * grows into a catch-all. The table is the architecture; a new room is one line.
  */
+const FLOOR_0 = ["model", "diagnostics", "git"];
+const FLOOR_1 = ["catalog", "plan", "rollout", "state", "targets", "edge", "health", "scaffold"];
+const FLOOR_2 = ["apply", "github"];
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  // floor 0
   model: [],
   diagnostics: ["model"],
   git: ["model", "diagnostics"],
-  // floor 1: never each other
-  catalog: ["model", "diagnostics", "git"],
-  plan: ["model", "diagnostics", "git"],
-  rollout: ["model", "diagnostics", "git"],
-  state: ["model", "diagnostics", "git"],
-  targets: ["model", "diagnostics", "git"],
-  edge: ["model", "diagnostics", "git"],
-  health: ["model", "diagnostics", "git"],
-  scaffold: ["model", "diagnostics", "git"],
-  // floor 2
-  apply: [
-    "model",
-    "diagnostics",
-    "git",
-    "catalog",
-    "plan",
-    "rollout",
-    "state",
-    "targets",
-    "edge",
-    "health",
-    "scaffold",
-  ],
-  github: [
-    "model",
-    "diagnostics",
-    "git",
-    "catalog",
-    "plan",
-    "rollout",
-    "state",
-    "targets",
-    "edge",
-    "health",
-    "scaffold",
-  ],
+  // floors 1 and 2: never each other
+  ...Object.fromEntries(FLOOR_1.map((room) => [room, FLOOR_0])),
+  ...Object.fromEntries(FLOOR_2.map((room) => [room, [...FLOOR_0, ...FLOOR_1]])),
   // floor 3: the faces
-  agent: ["model", "diagnostics", "git", "targets", "edge"],
-  cli: [
-    "model",
-    "diagnostics",
-    "git",
-    "catalog",
-    "plan",
-    "rollout",
-    "state",
-    "targets",
-    "edge",
-    "health",
-    "scaffold",
-    "apply",
-    "github",
-    "agent",
-  ],
+  agent: [...FLOOR_0, "targets", "edge"],
+  cli: [...FLOOR_0, ...FLOOR_1, ...FLOOR_2, "agent"],
 };
 
 /** The rooms that may read the clock, the environment and randomness, and end the process. */

@@ -1,5 +1,6 @@
 import type { Serving } from "../apply/repair-state.ts";
 import { PROJECT_FILE } from "../catalog/load-project.ts";
+import { partOfTree } from "../git/part-of-tree.ts";
 import { enoughOfLog } from "../git/ref-log.ts";
 import { defaultBranchOf, fetchTip, firstParents, hasCommit, parentsOf } from "../git/revisions.ts";
 import type { Oid, ServiceId } from "../model/basics.ts";
@@ -34,15 +35,7 @@ export async function findDeclaring(
   const entryAt = async (commit: Oid, files: readonly string[] | null): Promise<CatalogEntry | null> => {
     const look = await lookAtCommit(workspace, commit);
     const { tree } = look;
-    const part =
-      files === null
-        ? tree
-        : {
-            ...tree,
-            async *list(under: string) {
-              for await (const entry of tree.list(under)) if (files.includes(entry.path)) yield entry;
-            },
-          };
+    const part = files === null ? tree : partOfTree(tree, ({ path }) => files.includes(path));
     const { value: catalog } = await environment.catalogAt({ ...look, tree: part });
     return catalog.services.get(service) ?? null;
   };

@@ -1,9 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import { type GitHubClient, githubClient } from "../github/client.ts";
 import type { Oid } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { Face } from "./face.ts";
-import { version } from "./version.ts";
 
 /** What GitHub Actions tells a job, read from its environment and event file. Nothing in it is trusted beyond what is said. */
 export interface GitHubRun {
@@ -24,7 +22,6 @@ export interface GitHubRun {
   readonly author: string;
   /** The app whose check runs are ours. */
   readonly app: string;
-  client(): GitHubClient;
   /** Adds to the page of the run. */
   summarise(markdown: string): void;
   /** Gives a value on to later steps. */
@@ -41,9 +38,8 @@ export interface Json {
 /** Null outside GitHub Actions; the diagnostics say what is missing. */
 export function githubRun(face: Face): Diagnosed<GitHubRun | null> {
   const { env } = face;
-  const missing = ["GITHUB_EVENT_PATH", "GITHUB_EVENT_NAME", "GITHUB_REPOSITORY", "GITHUB_SERVER_URL"].filter(
-    (name) => !env[name],
-  );
+  const needed = ["GITHUB_EVENT_PATH", "GITHUB_EVENT_NAME", "GITHUB_REPOSITORY", "GITHUB_SERVER_URL"];
+  const missing = needed.filter((name) => !env[name]);
   if (missing.length > 0) return { value: null, diagnostics: [notInActions(missing)] };
   let payload: unknown;
   try {
@@ -71,27 +67,11 @@ export function githubRun(face: Face): Diagnosed<GitHubRun | null> {
       runUrl: `${serverUrl}/${repository}/actions/runs/${env["GITHUB_RUN_ID"] ?? "0"}`,
       author: env["FAIRLEAD_GITHUB_LOGIN"] ?? "github-actions[bot]",
       app: (env["FAIRLEAD_GITHUB_LOGIN"] ?? "github-actions[bot]").replace(/\[bot\]$/, ""),
-      client: () =>
-        githubClient({
-          repository,
-          token: env["GITHUB_TOKEN"] ?? "",
-          serverUrl,
-          userAgent: `fairlead/${version()}`,
-          ...(env["GITHUB_API_URL"] ? { apiUrl: env["GITHUB_API_URL"] } : {}),
-          ...(env["GITHUB_WORKFLOW_REF"] ? { workflow: workflowPath(env["GITHUB_WORKFLOW_REF"]) } : {}),
-          onWait: ({ why, seconds, what }) =>
-            face.terminal.complain(`GitHub asks to wait (${why}): ${what} again in ${seconds} s`),
-        }),
       summarise: (markdown) => append("GITHUB_STEP_SUMMARY", `${markdown}\n`),
       output: (name, value) => append("GITHUB_OUTPUT", `${name}=${value}\n`),
     },
     diagnostics: [],
   };
-}
-
-/** `owner/name/.github/workflows/x.yml@refs/heads/main` → `.github/workflows/x.yml`. */
-function workflowPath(ref: string): string {
-  return ref.split("@")[0]?.split("/").slice(2).join("/") ?? "";
 }
 
 function json(value: unknown): Json {

@@ -1,6 +1,7 @@
+import { askTarget } from "../apply/ask-target.ts";
 import { type DriftReport, driftReport } from "../apply/drift-report.ts";
 import type { Oid } from "../model/basics.ts";
-import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
+import type { Diagnosed } from "../model/diagnostic.ts";
 import type { Observation } from "../model/fleet.ts";
 import { connecting } from "./connect-target.ts";
 import type { Face } from "./face.ts";
@@ -30,16 +31,13 @@ export async function lookForDrift(
   if (!isUsable(connection.diagnostics)) return { value: null, diagnostics: connection.diagnostics };
   let observation: Observation | null = null;
   try {
-    observation = (await connection.value?.target.observe()) ?? null;
-  } catch (error) {
-    return { value: null, diagnostics: [unanswered(environment, error)] };
+    if (connection.value !== null) {
+      const asked = await askTarget(connection.value.target, environment.name);
+      if (asked.value === null) return { value: null, diagnostics: asked.diagnostics };
+      observation = asked.value;
+    }
   } finally {
     await connection.value?.close();
   }
   return { value: { report: driftReport(state, observation), state: oid }, diagnostics: connection.diagnostics };
-}
-
-function unanswered({ name }: OpenEnvironment, error: unknown): Diagnostic {
-  const summary = `the target cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
-  return { code: "target-unreachable", severity: "error", environment: name, summary };
 }

@@ -1,23 +1,17 @@
 import type { ApplyInput, Permission } from "../apply/apply-input.ts";
-import { descends, fetchCommits, firstParents, hasCommit, parentsOf } from "../git/revisions.ts";
+import { firstParents } from "../git/revisions.ts";
 import { type ApprovedBy, digestsNamed, judge, type Shown } from "../github/approvals.ts";
-import { checksBy } from "../github/check-run.ts";
 import type { GitHubClient } from "../github/client.ts";
-import { destroyPermissions } from "../github/destroy-permission.ts";
-import { GitHubError } from "../github/github-error.ts";
-import { isTeamMember } from "../github/people.ts";
+import { confirmedIn, destroyPermissions } from "../github/destroy-permission.ts";
 import { type PullRequest, pullRequestsThatMerged } from "../github/pull-requests.ts";
-import { reviewsOf } from "../github/reviews.ts";
-import { CHECK_NAME, readShown } from "../github/shown.ts";
 import type { Oid, ServiceId } from "../model/basics.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import type { State } from "../model/state.ts";
 import { lastApplied } from "../plan/last-applied.ts";
-import { stateRef } from "../state/state-store.ts";
+import { lacksApprover } from "./approvers.ts";
 import type { GitHubRun } from "./github-run.ts";
-import { lookAtCommit, propose } from "./look-at-commit.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
-import { reviewOf } from "./review.ts";
+import { isOnTheBranch, shownIn } from "./shown-steps.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How many merges back an approval is looked for. */
@@ -31,8 +25,16 @@ export interface Permitting {
   readonly client: GitHubClient;
   /** The tip of the default branch that is being applied. */
   readonly tip: () => Oid;
+  /** What the last deployment applied; null: none is known. */
+  readonly deployed: Oid | null;
   /** Services that the environment before this one does not have as declared yet. */
   readonly waiting: (plan: Plan) => Promise<ReadonlyMap<ServiceId, string>>;
+}
+
+/** With what was asked of GitHub once, and is not asked again. */
+export interface Looking extends Permitting {
+  /** The pull requests that brought a commit to the default branch. */
+  readonly pullsOf: (commit: Oid) => Promise<readonly PullRequest[]>;
 }
 
 export interface Permitter {
@@ -45,8 +47,8 @@ export interface Permitter {
  * What a run of GitHub Actions may do of a plan. Whatever was shown is worked out again from the commits and the State that a
  * check run of ours names; a comment's words are never read for it, but for the leave to destroy, which names a digest.
  */
-export function permitter(on: Permitting): Permitter {
-  const { client, run, environment } = on;
+export function permitter(given: Permitting): Permitter {
+  const { client, run, environment } = given;
   const merged = new Map<Oid, Promise<readonly PullRequest[]>>();
   const shownBy = new Map<number, Promise<Shown | null>>();
   const known = new Map<number, PullRequest>();
@@ -54,6 +56,7 @@ export function permitter(on: Permitting): Permitter {
 
   const pullsOf = (commit: Oid): Promise<readonly PullRequest[]> =>
     once(merged, commit, () => pullRequestsThatMerged(client, { commit, base: run.defaultBranch }));
+  const on: Looking = { ...given, pullsOf };
 
   /** The pull requests that changed a service since the release that is recorded of it. */
   const pullsBehind = async (step: Step, state: State): Promise<readonly PullRequest[]> => {
@@ -119,129 +122,6 @@ function pathsOf({ file, before, after }: Step): readonly string[] {
   return file === undefined ? [] : [...new Set(paths), "fairlead.yaml"];
 }
 
-async function isOnTheBranch(on: Permitting, commit: Oid): Promise<boolean> {
-  const { repository } = on.workspace;
-  const ref = `refs/heads/${on.run.defaultBranch}`;
-  return (
-    (await descends(repository, { ancestor: commit, commit: on.tip(), remote: on.remote, ref })) &&
-    (await hasCommit(repository, commit))
-  );
-}
-
-/** What a merged pull request showed as its own, worked out again; null where it showed nothing that can be believed. */
-async function shownIn(on: Permitting, pull: PullRequest): Promise<Shown | null> {
-  const { workspace, environment, remote, run, client } = on;
-  const { repository } = workspace;
-  const checks = await checksBy(client, { head: pull.head.sha, name: CHECK_NAME, app: run.app });
-  const view = checks.map(({ summary }) => readShown(summary)).find((one) => one !== null);
-  const state = view?.states.get(environment.name);
-  if (!view || view.head !== pull.head.sha || state === undefined) return null;
-  await fetchCommits(repository, remote, [view.head, view.base]);
-  if (!(await isOnTheBranch(on, view.base))) return null;
-  if (state !== null) {
-    const { oid } = await environment.store.read();
-    await fetchCommits(repository, remote, [state]);
-    const question = { ancestor: state, commit: oid ?? state, remote, ref: stateRef(environment.name) };
-    if (oid === null || !(await descends(repository, question))) return null;
-  }
-  const states = new Map([[environment.name, state]]);
-  /** Its own steps, as it would be merged into a commit of the branch. */
-  const ownSteps = async (base: Oid): Promise<readonly Step[] | null> => {
-    const proposal = await propose(workspace, { ref: view.head, base }, remote);
-    if (proposal.value === null) return null;
-    const { environments } = await reviewOf(workspace, proposal.value, { environments: [environment.name], states });
-    const [review] = environments;
-    return review?.plan?.steps.filter(({ service }) => !review.pending.has(service)) ?? null;
-  };
-  const steps = await ownSteps(view.base);
-  if (steps === null) return null;
-  // Whoever writes checks names the base: what was merged before this one was never its own, whatever base is named.
-  const before = await mergedOnto(on, pull);
-  const stillOwn = before === null || before === view.base ? steps : await ownSteps(before);
-  // By service: where another one changed it, too, the merge's step is of both.
-  const own = new Set(stillOwn?.map(({ service }) => service));
-  return { pull: pull.number, steps: steps.filter(({ service }) => own.has(service)) };
-}
-
-/** The commit of the default branch that a pull request was merged onto; null where the history does not show it. */
-async function mergedOnto(on: Permitting, pull: PullRequest): Promise<Oid | null> {
-  let commit = pull.mergeCommit;
-  // A rebase brings each of its commits.
-  for (let steps = 0; commit !== null && steps < MERGES_MAX; steps++) {
-    const brought = await pullRequestsThatMerged(on.client, { commit, base: on.run.defaultBranch });
-    if (!brought.some(({ number }) => number === pull.number)) return commit;
-    commit = (await parentsOf(on.workspace.repository, commit).catch(() => []))[0] ?? null;
-  }
-  return null;
-}
-
-/** Why an approval does not do where the environment names its approvers; null: it does. */
-async function lacksApprover(
-  on: Permitting,
-  approval: ApprovedBy,
-  pulls: ReadonlyMap<number, PullRequest>,
-): Promise<string | null> {
-  const approvers = await approversOf(on, approval, pulls);
-  if (approvers.length === 0) return null;
-  const names = approvers.join(", ");
-  if (approval.is !== "pulls")
-    return approval.is === "automatic" || (await isApprover(on, approvers, on.run.actor))
-      ? null
-      : `${on.run.actor} is none of its approvers (${names})`;
-  for (const number of approval.pulls) {
-    const pull = pulls.get(number);
-    const reviews = pull === undefined ? [] : await reviewsOf(on.client, number);
-    const good = reviews.filter(
-      ({ by, state, commit }) => state === "approved" && by !== pull?.author && commit === pull?.head.sha,
-    );
-    let isApproved = false;
-    for (const { by } of good) isApproved ||= await isApprover(on, approvers, by);
-    if (!isApproved) return `none of its approvers (${names}) has approved #${number} as it was merged`;
-  }
-  return null;
-}
-
-/** As the default branch named them before: a pull request cannot choose who approves it. */
-async function approversOf(
-  on: Permitting,
-  approval: ApprovedBy,
-  pulls: ReadonlyMap<number, PullRequest>,
-): Promise<readonly string[]> {
-  const { name, project } = on.environment;
-  const names = new Set(project.environments[name]?.approvers);
-  for (const number of approval.is === "pulls" ? approval.pulls : []) {
-    const pull = pulls.get(number);
-    const before = pull === undefined ? null : await mergedOnto(on, pull);
-    const look = before === null ? null : await lookAtCommit(on.workspace, before);
-    const then = look?.project.environments[name]?.approvers;
-    // Before it there may have been more of them; one who was added by it does not count for it.
-    if (then !== undefined && then.length > 0) return then;
-  }
-  return [...names];
-}
-
-async function isApprover({ client }: Permitting, approvers: readonly string[], login: string): Promise<boolean> {
-  for (const approver of approvers) {
-    if (approver.startsWith("@")) {
-      if (approver.slice(1).toLowerCase() === login.toLowerCase()) return true;
-    } else if (await isKnownMember(client, { team: approver, login })) return true;
-  }
-  return false;
-}
-
-/** A token that may not read teams knows nobody in them: the step is refused, and the others go on. */
-async function isKnownMember(
-  client: GitHubClient,
-  asked: { readonly team: string; readonly login: string },
-): Promise<boolean> {
-  try {
-    return await isTeamMember(client, asked);
-  } catch (error) {
-    if (error instanceof GitHubError && error.kind === "not-permitted") return false;
-    throw error;
-  }
-}
-
 /** The services that somebody who may has let be destroyed, each bound to the digest of its step as it is now. */
 async function mayDestroy(
   on: Permitting,
@@ -254,13 +134,12 @@ async function mayDestroy(
   const allowed = new Set<ServiceId>();
   const given = new Map<number, ReturnType<typeof destroyPermissions>>();
   const dispatched = (on.run.event.at("inputs", "allow_destroy").text ?? "").split(/[\s,]+/);
-  for (const { service, digest, mustBeNamed } of plan.steps) {
+  for (const { service, mustBeNamed } of plan.steps) {
     if (!mustBeNamed) continue;
     if (found.by.get(service)?.is === "named" && dispatched.includes(service)) allowed.add(service);
     for (const { number } of found.behind.get(service) ?? []) {
       const { permissions } = await once(given, number, () => destroyPermissions(on.client, number));
-      if (permissions.some((one) => one.service === service && digest.startsWith(one.digestPrefix)))
-        allowed.add(service);
+      if (confirmedIn(plan, permissions).has(service)) allowed.add(service);
     }
   }
   return allowed;

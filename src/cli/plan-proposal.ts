@@ -1,3 +1,4 @@
+import { problemsOf } from "../github/comment/own-steps.ts";
 import type { EnvironmentReview, Review } from "../github/review.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { planToJson } from "../plan/plan-json.ts";
@@ -32,7 +33,7 @@ export async function planProposal(
     proposal.value,
     environment === undefined ? {} : { environments: [environment] },
   );
-  const problems = problemsOf(review);
+  const problems = everyProblem(review);
   const format = options.json ? "json" : (options.format ?? "text");
   if (format === "json") terminal.result(`${JSON.stringify(reviewToJson(review), null, 2)}\n`);
   else showReview(terminal, review, format);
@@ -42,14 +43,9 @@ export async function planProposal(
   return options.detailedExitcode && changes ? 2 : 0;
 }
 
-/** Every problem once, though several environments meet it. */
-export function problemsOf(review: Review): readonly Diagnostic[] {
-  const all = [...review.diagnostics, ...review.environments.flatMap((one) => [...one.diagnostics, ...one.safety])];
-  const seen = new Set<string>();
-  return all.filter(({ code, summary, range }) => {
-    const key = JSON.stringify([code, summary, range?.file, range?.start.offset]);
-    return seen.has(key) ? false : seen.add(key);
-  });
+/** Every problem of the files and plans, and what stops an apply besides. */
+export function everyProblem(review: Review): readonly Diagnostic[] {
+  return [...problemsOf(review), ...review.environments.flatMap(({ safety }) => safety)];
 }
 
 export function showReview(terminal: Terminal, { environments }: Review, format: string): void {

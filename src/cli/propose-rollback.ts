@@ -1,3 +1,4 @@
+import { codeSpan } from "../diagnostics/escape-markdown.ts";
 import { escapeTerminal } from "../diagnostics/escape-terminal.ts";
 import { localBranches, remoteBranches } from "../git/branches.ts";
 import { hasCommit, parentsOf } from "../git/revisions.ts";
@@ -120,14 +121,15 @@ function inWords({ changes, others }: Brought): string[] {
   return lines;
 }
 
-/** For GitHub: names of fields and ids alone, in code, since values may hold anything. */
+/** For GitHub: names of fields and ids alone, as values may be long. */
 function bodyOf({ service, number, commit }: Release, environment: string, { changes, others }: Brought): string {
-  const code = (text: string): string => `\`${text.replace(/[^\w.:/ -]/g, "·")}\``;
-  const fields = changes.map(({ path }) => `- ${code(path.join("."))}`);
+  const fields = changes.map(({ path }) => `- ${codeSpan(path.join("."))}`);
   return [
-    `Makes ${code(service)} again what r${number} of it was in ${code(environment)}, as ${commit} declares it.`,
+    `Makes ${codeSpan(service)} again what r${number} of it was in ${codeSpan(environment)}, as ${commit} declares it.`,
     ...(fields.length === 0 ? [] : ["", "It brings back:", ...fields]),
-    ...(others.length === 0 ? [] : ["", `It also changes what shares its files: ${others.map(code).join(", ")}.`]),
+    ...(others.length === 0
+      ? []
+      : ["", `It also changes what shares its files: ${others.map((id) => codeSpan(id)).join(", ")}.`]),
     "",
     "Made by `fairlead rollback`.",
   ].join("\n");

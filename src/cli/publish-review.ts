@@ -9,7 +9,7 @@ import { CHECK_NAME, shownMarker } from "../github/shown.ts";
 import { latestComment, publishComment } from "../github/sticky-comment.ts";
 import { touching } from "../github/touching.ts";
 import type { GitHubRun } from "./github-run.ts";
-import { problemsOf } from "./plan-proposal.ts";
+import { everyProblem } from "./plan-proposal.ts";
 import { checkOf, commentOf, labelsFor, summaryOf } from "./review-comment.ts";
 
 const MARKER = "plan";
@@ -68,7 +68,7 @@ export async function publishReview(
     conclusion,
     title,
     summary: `${shownMarker({ base: review.base, head: review.head, states })}\n\n${summary}`,
-    diagnostics: problemsOf(review),
+    diagnostics: everyProblem(review),
     detailsUrl: url ?? run.runUrl,
     app: run.app,
   });

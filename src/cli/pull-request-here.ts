@@ -1,8 +1,7 @@
 import { remoteUrl } from "../git/remote-url.ts";
-import { type GitHubClient, githubClient } from "../github/client.ts";
 import { openPullRequest } from "../github/pull-requests.ts";
 import type { Face } from "./face.ts";
-import { version } from "./version.ts";
+import { githubHere } from "./github-here.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What became of a proposal that was pushed: a pull request, or the address where a person can open it. */
@@ -30,7 +29,7 @@ export async function proposeHere(
 ): Promise<Proposed> {
   const base = wanted.base.replace(/^refs\/heads\//, "");
   const { branch, title, body } = wanted;
-  const client = clientHere(face);
+  const client = githubHere(face);
   if (client !== null) {
     const { pull, isNew } = await openPullRequest(client, { branch, base, title, body });
     const says = isNew ? `Pull request #${pull.number} is open` : `Pull request #${pull.number} was open already`;
@@ -40,25 +39,6 @@ export async function proposeHere(
   if (home === null) return { url: null, says: `The branch ${branch} is pushed: open a pull request from it` };
   const encoded = [base, branch].map((name) => name.split("/").map(encodeURIComponent).join("/"));
   return { url: `${home}/compare/${encoded.join("...")}?expand=1`, says: "Open the pull request" };
-}
-
-function clientHere({ env, terminal }: Face): GitHubClient | null {
-  const {
-    GITHUB_TOKEN: token,
-    GITHUB_REPOSITORY: repository,
-    GITHUB_API_URL: apiUrl,
-    GITHUB_SERVER_URL: serverUrl,
-  } = env;
-  if (!token || !repository) return null;
-  return githubClient({
-    repository,
-    token,
-    ...(apiUrl ? { apiUrl } : {}),
-    ...(serverUrl ? { serverUrl } : {}),
-    userAgent: `fairlead/${version()}`,
-    onWait: ({ why, seconds, what }) =>
-      terminal.complain(`GitHub asks to wait (${why}): ${what} again in ${seconds} s`),
-  });
 }
 
 /** The repository's page: as the workflow says, or as the remote's address does where it is one of GitHub's. */

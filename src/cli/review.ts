@@ -1,11 +1,12 @@
 import { discover } from "../catalog/discover.ts";
 import { PROJECT_FILE } from "../catalog/load-project.ts";
 import { GitError } from "../git/git-error.ts";
+import { partOfTree } from "../git/part-of-tree.ts";
 import type { EnvironmentReview, Review } from "../github/review.ts";
 import type { Oid, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
-import type { Tree, TreeEntry } from "../model/tree.ts";
+import type { TreeEntry } from "../model/tree.ts";
 import { promotionOrder } from "../plan/promotion-order.ts";
 import { StateError } from "../state/state-error.ts";
 import { changedRules } from "./changed-rules.ts";
@@ -102,18 +103,8 @@ async function pendingAt(
   const after = new Map(files.map(({ path, blob }) => [path, blob]));
   const own = new Set([PROJECT_FILE, ...steps.map(({ file }) => file)]);
   const isRelevant = ({ path, blob }: TreeEntry): boolean => after.get(path) !== blob || own.has(path);
-  const part: Look = { ...on.before, tree: filtered(on.before.tree, isRelevant) };
+  const part: Look = { ...on.before, tree: partOfTree(on.before.tree, isRelevant) };
   const base = await environment.plannedAt(part, on.recorded);
   const digests = new Map(base.plan.steps.map(({ service, digest }) => [service, digest]));
   return new Set(steps.filter(({ service, digest }) => digests.get(service) === digest).map(({ service }) => service));
-}
-
-/** A Tree with fewer files in its listing; what stands at a path stays what it is. */
-function filtered(tree: Tree, keeps: (entry: TreeEntry) => boolean): Tree {
-  return {
-    ...tree,
-    async *list(under) {
-      for await (const entry of tree.list(under)) if (keeps(entry)) yield entry;
-    },
-  };
 }

@@ -1,8 +1,7 @@
-import type { Ms, Oid } from "../model/basics.ts";
+import type { Oid } from "../model/basics.ts";
+import { TRANSFER_MAX_MS } from "./fetch-objects.ts";
 import { GitError, kindOf } from "./git-error.ts";
 import { type GitContext, runGit } from "./git-process.ts";
-
-const TRANSFER_MAX_MS: Ms = 120_000;
 
 /**
  * What became of a push. `stale`: the ref is not what the lease says. `broken`: nobody knows whether it arrived.

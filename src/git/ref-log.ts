@@ -1,13 +1,9 @@
-import type { Instant, Ms, Oid } from "../model/basics.ts";
-import { GitError, kindOf } from "./git-error.ts";
+import type { Instant, Oid } from "../model/basics.ts";
+import { DEPTHS, fetchObjects } from "./fetch-objects.ts";
 import { runGit } from "./git-process.ts";
 import type { Repository } from "./repository.ts";
 import { isShallow } from "./revisions.ts";
 
-const TRANSFER_MAX_MS: Ms = 120_000;
-/** How many commits a shallow history grows to at a time, each time four times as many. */
-const DEEPEN_FIRST = 64;
-const DEEPEN_MAX = 16_384;
 /** How many commits are looked through at most, however few of them are what is wanted. */
 const COMMITS_MAX = 20_000;
 
@@ -58,23 +54,11 @@ export async function enoughOfLog<T>(
 ): Promise<T> {
   let log = await ask();
   if (from.remote === null) return log;
-  for (let depth = DEEPEN_FIRST; depth <= DEEPEN_MAX && !isEnough(log) && (await isShallow(repository)); depth *= 4) {
-    await deepen(repository, from.remote, from.ref, depth);
+  const context = repository.context();
+  for (const depth of DEPTHS) {
+    if (context === null || isEnough(log) || !(await isShallow(repository))) break;
+    await fetchObjects(context, { remote: from.remote, what: [from.ref], depth });
     log = await ask();
   }
   return log;
-}
-
-async function deepen(repository: Repository, remote: string, ref: string, depth: number): Promise<void> {
-  const context = repository.context();
-  if (context === null) return;
-  const quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-auto-maintenance"];
-  const args = [...quiet, `--depth=${depth}`, "--", remote, ref];
-  const result = await runGit(context, args, { timeoutMs: TRANSFER_MAX_MS, allow: "any" });
-  if (result.code !== 0)
-    throw new GitError(
-      kindOf(result.stderr),
-      `the history of ${ref} could not be fetched from ${remote}`,
-      result.stderr,
-    );
 }

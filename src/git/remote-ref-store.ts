@@ -1,16 +1,17 @@
 import type { Ms, Oid } from "../model/basics.ts";
 import type { RefStore, Swap, SwapRequest } from "../model/ref-store.ts";
 import { objectTree } from "./commit-tree.ts";
-import { GitError, kindOf } from "./git-error.ts";
+import { fetchObjects } from "./fetch-objects.ts";
+import { GitError } from "./git-error.ts";
 import { type GitContext, runGit } from "./git-process.ts";
 import { memoryTree } from "./memory-ref-store.ts";
 import { pushCommit } from "./push-commit.ts";
 import type { Repository } from "./repository.ts";
+import { isShallow } from "./revisions.ts";
 import { checkSwap, NONCE_TRAILER } from "./swap-request.ts";
 import { writeCommit } from "./write-commit.ts";
 
 const ASK_MAX_MS: Ms = 30_000;
-const TRANSFER_MAX_MS: Ms = 120_000;
 /** A push that broke is sent again as it is: the same commit under the same lease cannot be applied twice. */
 const PUSH_ATTEMPTS_MAX = 3;
 /** A ref may move between our asking and our fetching. */
@@ -50,7 +51,7 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
     for (let attempt = 1; attempt <= FETCH_ATTEMPTS_MAX; attempt++) {
       const tip = await tipOf(ref);
       if (tip === null || (await has(tip))) return tip;
-      await fetchRef(ref, (await isShallow()) ? 1 : null);
+      await fetchRef(ref, (await isShallow(repository)) ? 1 : null);
       if (await has(tip)) {
         // Only spares the next fetch; another process may be faster, or the folder read-only.
         await runGit(context(), ["update-ref", "--no-deref", keptRef(remote, ref), tip], { allow: "any" });
@@ -60,25 +61,13 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
     throw new GitError("unreachable", `${ref} of ${remote} moves faster than it can be fetched`);
   };
 
-  /** Objects alone: no FETCH_HEAD, no branch, no tag, and no remote-tracking ref that other processes might lock. */
   const fetchRef = async (ref: string, depth: number | null): Promise<void> => {
-    const args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-auto-maintenance"];
-    const shallow = depth === null ? [] : [`--depth=${depth}`];
-    const result = await runGit(context(), [...args, ...shallow, "--", remote, ref], {
-      timeoutMs: TRANSFER_MAX_MS,
-      allow: "any",
-    });
-    // A ref that has gone since we asked is no failure: asking again will tell.
-    if (result.code !== 0 && !/couldn't find remote ref/.test(result.stderr))
-      throw new GitError(kindOf(result.stderr), `${ref} could not be fetched from ${remote}`, result.stderr);
-  };
-
-  let shallow: Promise<boolean> | undefined;
-  const isShallow = (): Promise<boolean> => {
-    shallow ??= runGit(context(), ["rev-parse", "--is-shallow-repository"]).then(
-      ({ stdout }) => stdout.toString("latin1").trim() === "true",
-    );
-    return shallow;
+    try {
+      await fetchObjects(context(), { remote, what: [ref], depth });
+    } catch (error) {
+      // A ref that has gone since we asked is no failure: asking again will tell.
+      if (!(error instanceof GitError) || !/couldn't find remote ref/.test(error.message)) throw error;
+    }
   };
 
   /** What became of a push that told us nothing; null: it has not arrived, so far. */
@@ -87,7 +76,7 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
     if (tip === pushed) return { is: "won", oid: pushed };
     if (tip === request.expected) return null;
     if (tip === null) return { is: "unknown" };
-    if (!(await has(tip))) await fetchRef(request.ref, (await isShallow()) ? ANCESTRY_MAX : null);
+    if (!(await has(tip))) await fetchRef(request.ref, (await isShallow(repository)) ? ANCESTRY_MAX : null);
     const format = `--format=%H %(trailers:key=${NONCE_TRAILER},valueonly,separator=%x2C)`;
     const args = ["log", `--max-count=${ANCESTRY_MAX}`, format, "--end-of-options", tip, "--"];
     const log = await runGit(context(), args, { allow: "any" });
@@ -98,7 +87,7 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
       if (oid === request.expected) return { is: "conflict", oid: tip };
     }
     // The whole history of a ref that was to be created, and our nonce is not in it.
-    if (request.expected === null && log.code === 0 && commits.length < ANCESTRY_MAX && !(await isShallow()))
+    if (request.expected === null && log.code === 0 && commits.length < ANCESTRY_MAX && !(await isShallow(repository)))
       return { is: "conflict", oid: tip };
     return { is: "unknown" };
   };

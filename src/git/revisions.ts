@@ -1,5 +1,6 @@
-import type { Ms, Oid } from "../model/basics.ts";
-import { GitError, kindOf } from "./git-error.ts";
+import type { Oid } from "../model/basics.ts";
+import { DEPTHS, fetchObjects, TRANSFER_MAX_MS } from "./fetch-objects.ts";
+import { GitError } from "./git-error.ts";
 import { type GitContext, gitFailed, runGit } from "./git-process.ts";
 import type { Repository } from "./repository.ts";
 
@@ -7,11 +8,6 @@ import type { Repository } from "./repository.ts";
  * Questions about commits: which one a name stands for, what descends from what, what a merge would give. Nothing here touches
  * files, index or branches; a shallow clone, as workflows make it, is asked no more than it can answer.
  */
-
-const TRANSFER_MAX_MS: Ms = 120_000;
-/** How many commits a shallow history grows by at a time, each time four times as many, before everything is fetched. */
-const DEEPEN_FIRST = 64;
-const DEEPEN_MAX = 16_384;
 
 /** The commit that a revision names (`main`, `HEAD^2`, an id, an annotated tag); null where there is none. */
 export async function findCommit(repository: Repository, revision: string): Promise<Oid | null> {
@@ -53,10 +49,10 @@ export async function descends(
   const known = async (): Promise<boolean> =>
     (await hasCommit(repository, ancestor)) && (await isAncestor(repository, { ancestor, commit }));
   if (ancestor === commit || (await known())) return true;
-  for (let depth = DEEPEN_FIRST; await isShallow(repository); depth *= 4) {
-    await fetchFrom(repository, remote, [ref], depth > DEEPEN_MAX ? "--unshallow" : `--depth=${depth}`);
+  for (const depth of DEPTHS) {
+    if (!(await isShallow(repository))) break;
+    await fetchObjects(contextOf(repository), { remote, what: [ref], depth });
     if (await known()) return true;
-    if (depth > DEEPEN_MAX) break;
   }
   return false;
 }
@@ -78,7 +74,8 @@ export async function fetchCommits(
   const missing: Oid[] = [];
   for (const oid of new Set(oids)) if (!(await hasCommit(repository, oid))) missing.push(oid);
   if (missing.length === 0) return;
-  await fetchFrom(repository, remote, missing, (await isShallow(repository)) ? `--depth=${depth}` : null);
+  const limit = (await isShallow(repository)) ? depth : null;
+  await fetchObjects(contextOf(repository), { remote, what: missing, depth: limit });
 }
 
 /** Fetches a ref's tip with what is new of its history, and returns it; null where the remote has no such ref. */
@@ -89,7 +86,8 @@ export async function fetchTip(repository: Repository, remote: string, ref: stri
   const lines = stdout.toString("utf8").split("\n");
   const tip = lines.map((line) => line.split("\t")).find(([, name]) => name === ref)?.[0];
   if (tip === undefined) return null;
-  if (!(await hasCommit(repository, tip))) await fetchFrom(repository, remote, [ref], null);
+  if (!(await hasCommit(repository, tip)))
+    await fetchObjects(contextOf(repository), { remote, what: [ref], depth: null });
   return tip;
 }
 
@@ -158,9 +156,9 @@ export async function firstParents(
 export async function fetchFork(repository: Repository, remote: string, commits: readonly [Oid, Oid]): Promise<void> {
   const args = ["merge-base", "--end-of-options", ...commits];
   const part = async (): Promise<boolean> => (await runGit(contextOf(repository), args, { allow: "any" })).code === 0;
-  for (let depth = DEEPEN_FIRST; !(await part()) && (await isShallow(repository)); depth *= 4) {
-    await fetchFrom(repository, remote, commits, depth > DEEPEN_MAX ? "--unshallow" : `--depth=${depth}`);
-    if (depth > DEEPEN_MAX) break;
+  for (const depth of DEPTHS) {
+    if ((await part()) || !(await isShallow(repository))) return;
+    await fetchObjects(contextOf(repository), { remote, what: commits, depth });
   }
 }
 
@@ -176,20 +174,6 @@ export async function parentsOf(repository: Repository, commit: Oid): Promise<re
 export async function rememberCommit(repository: Repository, ref: string, oid: Oid): Promise<void> {
   const context = repository.context();
   if (context !== null) await runGit(context, ["update-ref", "--no-deref", ref, oid], { allow: "any" });
-}
-
-/** Objects alone: no FETCH_HEAD, branch or tag. */
-async function fetchFrom(
-  repository: Repository,
-  remote: string,
-  what: readonly string[],
-  depth: string | null,
-): Promise<void> {
-  const args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-auto-maintenance"];
-  const all = [...args, ...(depth === null ? [] : [depth]), "--", remote, ...what];
-  const result = await runGit(contextOf(repository), all, { timeoutMs: TRANSFER_MAX_MS, allow: "any" });
-  if (result.code !== 0)
-    throw new GitError(kindOf(result.stderr), `${what.join(", ")} could not be fetched from ${remote}`, result.stderr);
 }
 
 function contextOf(repository: Repository): GitContext {

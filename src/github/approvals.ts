@@ -19,7 +19,8 @@ export interface Judgement {
 /** Merged pull requests, sorted; the recorded `auto_apply`; or the person who started the apply by hand. */
 export type ApprovedBy =
   | { readonly is: "pulls"; readonly pulls: readonly number[] }
-  | { readonly is: "automatic" | "named" };
+  | { readonly is: "automatic" }
+  | { readonly is: "named" };
 
 /** Digits of a digest that a person has to name at least. */
 export const NAMED_MIN = 12;

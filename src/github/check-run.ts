@@ -1,6 +1,6 @@
 import { escapeTerminal } from "../diagnostics/escape-terminal.ts";
 import { inFileOrder } from "../diagnostics/order.ts";
-import type { Oid } from "../model/basics.ts";
+import type { Instant, Oid } from "../model/basics.ts";
 import type { Diagnostic, Severity } from "../model/diagnostic.ts";
 import type { GitHubClient, GitHubReader } from "./client.ts";
 import { cutText } from "./cut-text.ts";
@@ -32,6 +32,8 @@ export interface CheckRun {
   readonly title: string;
   readonly summary: string;
   readonly url: string;
+  /** When it ended; null while it runs. */
+  readonly completedAt: Instant | null;
 }
 
 export interface WantedCheckRun {
@@ -125,6 +127,7 @@ interface GivenCheck {
   readonly conclusion: string | null;
   readonly external_id: string | null;
   readonly html_url: string | null;
+  readonly completed_at: string | null;
   readonly output: {
     readonly title: string | null;
     readonly summary: string | null;
@@ -143,6 +146,7 @@ function read(given: GivenCheck): CheckRun {
     title: given.output.title ?? "",
     summary: given.output.summary ?? "",
     url: given.html_url ?? "",
+    completedAt: given.completed_at,
   };
 }
 

@@ -1,4 +1,6 @@
+import type { ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Plan, Step } from "../model/plan.ts";
 import type { GitHubReader } from "./client.ts";
 import { type Pair, readCommands } from "./destroy-command.ts";
 import { everyItem } from "./every-item.ts";
@@ -47,6 +49,13 @@ export async function destroyPermissions(
     }
   }
   return { permissions, diagnostics };
+}
+
+/** The services of a plan whose destroy somebody has let happen: by the id and the digest of the step as it is. */
+export function confirmedIn({ steps }: Plan, permissions: readonly DestroyPermission[]): ReadonlySet<ServiceId> {
+  const isConfirmed = ({ service, digest }: Step): boolean =>
+    permissions.some((one) => one.service === service && digest.startsWith(one.digestPrefix));
+  return new Set(steps.filter(isConfirmed).map(({ service }) => service));
 }
 
 const HOW =

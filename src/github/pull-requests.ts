@@ -1,4 +1,4 @@
-import type { Oid } from "../model/basics.ts";
+import type { Instant, Oid } from "../model/basics.ts";
 import type { GitHubClient, GitHubReader } from "./client.ts";
 import { everyItem } from "./every-item.ts";
 import { GitHubError } from "./github-error.ts";
@@ -13,8 +13,8 @@ export interface PullRequest {
   readonly url: string;
   readonly state: "open" | "closed";
   readonly isDraft: boolean;
-  /** Whether it was merged: a closed one need not be. */
-  readonly isMerged: boolean;
+  /** Null: it was not merged; a closed one need not be. */
+  readonly mergedAt: Instant | null;
   /** Login. Empty where the account is gone. */
   readonly author: string;
   /** `repository` is `owner/name`; null where the fork is gone. */
@@ -156,7 +156,7 @@ function read(given: Given): PullRequest {
     url: given.html_url,
     state: given.state === "open" ? "open" : "closed",
     isDraft: given.draft ?? false,
-    isMerged: given.merged_at !== null,
+    mergedAt: given.merged_at,
     author: given.user?.login ?? "",
     head: { sha: given.head.sha, ref: given.head.ref, repository: given.head.repo?.full_name ?? null },
     base: { ref: given.base.ref, sha: given.base.sha },

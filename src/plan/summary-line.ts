@@ -1,6 +1,7 @@
 import type { Plan, StepAction } from "../model/plan.ts";
 
-const WORDS: readonly (readonly [StepAction, string])[] = [
+/** What becomes of services, in words that follow a number; the gravest first. */
+export const ACTIONS_IN_WORDS: readonly (readonly [StepAction, string])[] = [
   ["delete", "to delete"],
   ["replace", "to replace"],
   ["create", "to create"],
@@ -13,7 +14,9 @@ const WORDS: readonly (readonly [StepAction, string])[] = [
 
 /** A plan in one sentence, the gravest first: `Plan for production: 1 to delete, 2 to update; 37 unchanged.` */
 export function summaryLine({ environment, counts }: Plan): string {
-  const parts = WORDS.filter(([action]) => counts[action] > 0).map(([action, words]) => `${counts[action]} ${words}`);
+  const parts = ACTIONS_IN_WORDS.filter(([action]) => counts[action] > 0).map(
+    ([action, words]) => `${counts[action]} ${words}`,
+  );
   const unchanged = counts["no-op"];
   if (parts.length === 0) return `Plan for ${environment}: nothing to do, ${asDeclared(unchanged)}.`;
   return `Plan for ${environment}: ${parts.join(", ")}; ${unchanged} unchanged.`;

@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { publishCheckRun } from "../../src/github/check-run.ts";
+import { CHECK_NAME, shownMarker } from "../../src/github/shown.ts";
+import { connect } from "../github/connect.ts";
 import { type CliResult, fairlead } from "../support/cli.ts";
 import { git, temporaryFolder, writeFiles } from "../support/git-folder.ts";
 import { gitServer } from "../support/git-server.ts";
@@ -95,7 +98,7 @@ async function forge(environments: string) {
       head_repository: { full_name: `${pull.headOwner}/shop`, owner: { login: pull.headOwner } },
     },
   });
-  return { folder, commit, server, github, stock, orders, runner, inActions, planFinished };
+  return { folder, commit, server, github, token, stock, orders, runner, inActions, planFinished };
 }
 
 const STAGING = "  staging: { target: { kind: local, allow_ephemeral: true } }\n";
@@ -180,6 +183,50 @@ describe("what was approved", () => {
     const applied = await apply();
     expect(applied.stdout).toMatch(/stock +done r1/);
     expect(applied.stdout).toMatch(/orders +refused/);
+  });
+
+  test("approvers that a merge has dropped are asked until somebody has let a deployment go through without them", async () => {
+    const environment = "  staging: { target: { kind: local, allow_ephemeral: true }, approvers: ['@alice'] }\n";
+    const made = await forge(environment);
+    const { github } = made;
+    const checkout = made.runner();
+    expect((await applyAll(made, checkout, "staging")).code).toBe(0);
+    const drops = await proposed(made, checkout, "drop", {
+      "fairlead.yaml": `project: shop\nenvironments:\n${STAGING}`,
+    });
+    expect(github.world.comments.at(-1)?.body).toContain("approvers");
+    github.merge(drops.number, { by: "mallory" });
+    const file = serviceFile("stock", made.stock, "description: Without leave.\n");
+    const changes = await proposed(made, checkout, "change", { "services/stock.yaml": file });
+    github.merge(changes.number, { by: "mallory" });
+    const applied = await made.inActions(checkout, "push", {}, "apply", "-e", "staging");
+    expect(applied.code).toBe(1);
+    expect(applied.stdout).toContain(`none of its approvers (@alice) has approved #${changes.number} as it was merged`);
+  });
+
+  test("what a check says only after the merge, nobody had seen who merged", async () => {
+    const made = await forge(STAGING);
+    const { github, server } = made;
+    const checkout = made.runner();
+    expect((await applyAll(made, checkout, "staging")).code).toBe(0);
+    const base = git(server.folder, "rev-parse", "main");
+    pushFiles(server.folder, "late", {
+      "services/stock.yaml": serviceFile("stock", made.stock, "description: Late.\n"),
+    });
+    const pull = github.openPull({ branch: "late", author: "alice" });
+    github.merge(pull.number, { by: "alice" });
+    const state = git(server.folder, "rev-parse", "fairlead-state/staging");
+    const client = connect(github, { token: made.token });
+    await publishCheckRun(client, {
+      name: CHECK_NAME,
+      head: pull.headSha,
+      externalId: "late",
+      conclusion: "success",
+      title: "late",
+      summary: shownMarker({ base, head: pull.headSha, states: new Map([["staging", state]]) }),
+    });
+    const applied = await made.inActions(checkout, "push", {}, "apply", "-e", "staging");
+    expect(applied.stdout).toMatch(/stock +refused: no merged pull request showed it/);
   });
 
   test("an environment that comes after another waits for it, service by service", async () => {

@@ -30,7 +30,7 @@ describe("a pull request", () => {
       url: "https://github.test/acme/shop/pull/1",
       state: "open",
       isDraft: false,
-      isMerged: false,
+      mergedAt: null,
       author: "bob",
       head: { sha: pushed, ref: "more-stock", repository: "acme/shop" },
       base: { ref: "main", sha: main },
@@ -70,7 +70,7 @@ describe("what merged a commit", () => {
       const { number } = fake.openPull({ branch: "more-stock" });
       const commit = fake.merge(number, { method });
       const found = await pullRequestsThatMerged(connect(fake), { commit, base: "main" });
-      expect(found).toMatchObject([{ number, isMerged: true, mergeCommit: commit, state: "closed" }]);
+      expect(found).toMatchObject([{ number, mergedAt: expect.any(String), mergeCommit: commit, state: "closed" }]);
     });
   }
 
@@ -84,7 +84,7 @@ describe("what merged a commit", () => {
     fake.sync();
     git(fake.folder, "update-ref", "refs/heads/main", merge?.mergeCommit ?? "");
     const found = await pullRequestsThatMerged(connect(fake), { commit: head, base: "main" });
-    expect(found).toMatchObject([{ number, isMerged: true }]);
+    expect(found).toMatchObject([{ number, mergedAt: expect.any(String) }]);
   });
 
   test("is nothing for a commit that was pushed, and nothing while it is open or merged elsewhere", async () => {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
+import { standingOf } from "../../git/standing.ts";
 import { renderInit } from "../../scaffold/render-init.ts";
 import { RULESET_FILE } from "../../scaffold/render-workflows.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
-import { standingOf } from "../default-branch-here.ts";
 import type { Face } from "../face.ts";
 import { startTask } from "../progress.ts";
 import { isUsable, refuse } from "../show-diagnostics.ts";
@@ -29,7 +29,7 @@ export async function init(
   const { terminal } = face;
   const folder = resolve(face.directory, args[0] ?? ".");
   mkdirSync(folder, { recursive: true });
-  const { branch, isTop } = await standingOf(face, folder);
+  const { branch, isTop } = await standingOf(folder, face.env);
   const all = renderInit({
     name: projectName(basename(folder)),
     version: version(),

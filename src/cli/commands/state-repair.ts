@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { askTarget } from "../../apply/ask-target.ts";
 import { type RepairedService, repairedState, servingOn } from "../../apply/repair-state.ts";
 import { isDeclared, isRunning } from "../../apply/trusted.ts";
 import { printableJson } from "../../diagnostics/printable-json.ts";
@@ -87,16 +88,10 @@ async function observe(
   const { value, diagnostics } = await connector.connect(connecting(face, workspace, environment), "find");
   if (value === null) return { observation: null, diagnostics };
   try {
-    const observation = await value.target.observe();
-    const { length } = observation.unreachable;
-    return {
-      observation,
-      diagnostics: length === 0 ? diagnostics : [...diagnostics, unseen(environment.name, length)],
-    };
-  } catch (error) {
-    const summary = `the target cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
-    const problem = { code: "target-unreachable", severity: "error", environment: environment.name, summary } as const;
-    return { observation: null, diagnostics: [...diagnostics, problem] };
+    const asked = await askTarget(value.target, environment.name);
+    const hidden = asked.value?.unreachable.length ?? 0;
+    const problems = hidden === 0 ? asked.diagnostics : [unseen(environment.name, hidden)];
+    return { observation: asked.value, diagnostics: [...diagnostics, ...problems] };
   } finally {
     await value.close();
   }

@@ -1,6 +1,7 @@
 import { markdownText } from "../../diagnostics/escape-markdown.ts";
-import type { Step, StepAction } from "../../model/plan.ts";
+import type { Step } from "../../model/plan.ts";
 import { byGravity, isGrave } from "../../plan/step-markdown.ts";
+import { ACTIONS_IN_WORDS } from "../../plan/summary-line.ts";
 import type { EnvironmentReview, Review } from "../review.ts";
 import { costInWords, costOf, stopsInWords, worstOf } from "./cost.ts";
 import { ownSteps } from "./own-steps.ts";
@@ -43,7 +44,7 @@ export function headBlock(review: Review): string {
 
 /** Steps by action, the gravest first: `1 to delete, 2 to update`. */
 export function countsInWords(steps: readonly Step[]): string {
-  return WORDS.flatMap(([action, words]) => {
+  return ACTIONS_IN_WORDS.flatMap(([action, words]) => {
     const count = steps.filter((step) => step.action === action).length;
     return count === 0 ? [] : [`${count} ${words}`];
   }).join(", ");
@@ -51,23 +52,12 @@ export function countsInWords(steps: readonly Step[]): string {
 
 const NAMES_MAX = 10;
 
-const WORDS: readonly (readonly [StepAction, string])[] = [
-  ["delete", "to delete"],
-  ["replace", "to replace"],
-  ["create", "to create"],
-  ["move", "to move"],
-  ["start", "to start"],
-  ["stop", "to stop"],
-  ["update", "to update"],
-  ["held", "held"],
-];
-
 /** By the gravest step; of equals the later in the order of promotion counts more, since what is last is what matters most. */
 function gravity(environment: EnvironmentReview): number {
   const [gravest] = byGravity(ownSteps(environment));
   if (gravest === undefined) return 0;
-  const place = WORDS.findIndex(([action]) => action === gravest.action);
-  return (isGrave(gravest) ? 100 : 0) + WORDS.length - place;
+  const place = ACTIONS_IN_WORDS.findIndex(([action]) => action === gravest.action);
+  return (isGrave(gravest) ? 100 : 0) + ACTIONS_IN_WORDS.length - place;
 }
 
 function capital(text: string): string {

@@ -9,16 +9,17 @@ import type { Oid, ServiceId } from "../../../model/basics.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
 import { digestOf } from "../../../model/digest.ts";
 import { renderText } from "../../../plan/render-text.ts";
+import { waitingFor } from "../../../plan/waiting-for.ts";
 import { applyHere, refusedReport, showReport } from "../../apply-here.ts";
 import { connecting } from "../../connect-target.ts";
 import { type DefaultBranch, followDefaultBranch } from "../../default-branch.ts";
 import type { Face } from "../../face.ts";
+import { githubHere, tokenMissing } from "../../github-here.ts";
 import { type GitHubRun, githubRun } from "../../github-run.ts";
 import { obstaclesOf } from "../../obstacles.ts";
 import { type OpenEnvironment, openEnvironment, type Planned } from "../../open-environment.ts";
 import { outcomeOf } from "../../outcome-comment.ts";
 import { digestsOf, type Permitter, permitter } from "../../permission.ts";
-import { waitingFor } from "../../promotion.ts";
 import { runIdentity } from "../../run-identity.ts";
 import { isUsable, refuse } from "../../show-diagnostics.ts";
 import { openWorkspace, type Workspace } from "../../workspace.ts";
@@ -37,6 +38,8 @@ export async function githubApply(face: Face, options: { readonly environment: s
   if (opened.value === null) return refuse(terminal, opened.diagnostics);
   const run = opened.value;
   if (run.ref !== `refs/heads/${run.defaultBranch}`) return refuse(terminal, [otherBranch(run)]);
+  const client = githubHere(face);
+  if (client === null) return refuse(terminal, [tokenMissing()]);
   const workspace = await openWorkspace(face);
   try {
     const branch = await followDefaultBranch(workspace, run.defaultBranch);
@@ -46,7 +49,7 @@ export async function githubApply(face: Face, options: { readonly environment: s
     const planned = await environment.value.planned(new Set());
     terminal.say(renderText(planned.plan, { color: terminal.color, width: terminal.width, goOn: false }));
     terminal.result(renderGithub(planned.diagnostics));
-    return await applyAndTell({ face, run, workspace, branch, environment: environment.value, planned });
+    return await applyAndTell({ face, client, run, workspace, branch, environment: environment.value, planned });
   } finally {
     await workspace.close();
   }
@@ -68,6 +71,7 @@ async function letTryAgain(face: Face, run: GitHubRun, { store }: OpenEnvironmen
 
 interface Session {
   readonly face: Face;
+  readonly client: GitHubClient;
   readonly run: GitHubRun;
   readonly workspace: Workspace;
   readonly branch: DefaultBranch;
@@ -76,13 +80,13 @@ interface Session {
 }
 
 async function applyAndTell(session: Session): Promise<number> {
-  const { face, run, environment, planned } = session;
-  const client = run.client();
-  const permitting = permissionFor(session, client);
+  const { face, client, run, environment, planned } = session;
   const last = await newestSuccess(client, { environment: environment.name, by: run.author });
   const isWrong = !isUsable(planned.diagnostics);
-  const acts = !isWrong && planned.plan.steps.some(({ action }) => action !== "held");
-  const tell = acts ? await beginDeployment(session, client) : null;
+  const permitting = permissionFor(session, last?.payload?.commit ?? null);
+  // A plan that somebody has named is deployed even where it is empty: so a repaired State becomes the one that others descend from.
+  const acts = !isWrong && (isNamed(session) || planned.plan.steps.some(({ action }) => action !== "held"));
+  const tell = acts ? await beginDeployment(session) : null;
   let report: ApplyReport;
   try {
     const deployed = isNamed(session) ? [] : statesOf(last);
@@ -97,11 +101,11 @@ async function applyAndTell(session: Session): Promise<number> {
   face.terminal.result(renderGithub(report.diagnostics));
   const code = exitCodeOf(report, false);
   await tell?.({ state: code === 0 ? "success" : "failure", description: await inShort(environment, report) });
-  await comment(session, client, { report, permitting });
+  await comment(session, { report, permitting });
   return code;
 }
 
-function permissionFor({ workspace, environment, branch, run }: Session, client: GitHubClient): Permitter {
+function permissionFor({ workspace, environment, branch, run, client }: Session, deployed: Oid | null): Permitter {
   const { apply } = environment.project.environments[environment.name] ?? { apply: "manual" };
   return permitter({
     workspace,
@@ -110,9 +114,12 @@ function permissionFor({ workspace, environment, branch, run }: Session, client:
     run,
     client,
     tip: branch.tip,
+    deployed,
     waiting: async (plan) => {
       if (typeof apply !== "object") return new Map<ServiceId, string>();
-      return waitingFor(workspace, { after: apply.after, look: branch.look, plan });
+      const earlier = await openEnvironment(workspace, apply.after, branch.look);
+      const planned = (await earlier.value?.planned(new Set())) ?? null;
+      return waitingFor(plan, apply.after, planned && { plan: planned.plan, broken: planned.catalog.broken });
     },
   });
 }
@@ -146,10 +153,7 @@ async function applyWith(
 type Tell = (status: Omit<Parameters<typeof setDeploymentStatus>[2], "logUrl">) => Promise<void>;
 
 /** A deployment of GitHub's, with the State that it begins from. */
-async function beginDeployment(
-  { face, run, environment, branch, planned }: Session,
-  client: GitHubClient,
-): Promise<Tell> {
+async function beginDeployment({ face, client, run, environment, branch, planned }: Session): Promise<Tell> {
   const payload = { state: planned.plan.stateOid, commit: branch.tip(), run: runIdentity(face).run };
   const { id } = await startDeployment(client, {
     environment: environment.name,
@@ -187,8 +191,7 @@ function isReport(value: ApplyReport | readonly Diagnostic[]): value is ApplyRep
 
 /** On each merged pull request that this apply was about: what became of it here, once per environment. */
 async function comment(
-  { run, branch, environment }: Session,
-  client: GitHubClient,
+  { run, client, branch, environment }: Session,
   on: { readonly report: ApplyReport; readonly permitting: Permitter },
 ): Promise<void> {
   const body = outcomeOf(run, environment.name, on.report);

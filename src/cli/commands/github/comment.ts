@@ -1,12 +1,11 @@
 import { fetchCommits, fetchTip, hasCommit } from "../../../git/revisions.ts";
 import type { GitHubClient } from "../../../github/client.ts";
-import { destroyPermissions } from "../../../github/destroy-permission.ts";
+import { confirmedIn, destroyPermissions } from "../../../github/destroy-permission.ts";
 import { openPullRequestsFrom, type PullRequest, pullRequest } from "../../../github/pull-requests.ts";
 import type { Review } from "../../../github/review.ts";
-import type { ServiceId } from "../../../model/basics.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
-import type { Plan } from "../../../model/plan.ts";
 import type { Face } from "../../face.ts";
+import { githubHere, tokenMissing } from "../../github-here.ts";
 import { type GitHubRun, githubRun } from "../../github-run.ts";
 import { propose } from "../../look-at-commit.ts";
 import { publishReview } from "../../publish-review.ts";
@@ -27,7 +26,8 @@ export async function githubComment(face: Face): Promise<number> {
   const { terminal } = face;
   const run = githubRun(face);
   if (run.value === null) return refuse(terminal, run.diagnostics);
-  const client = run.value.client();
+  const client = githubHere(face);
+  if (client === null) return refuse(terminal, [tokenMissing()]);
   const asked = askedFor(run.value);
   if ("diagnostic" in asked) return refuse(terminal, [asked.diagnostic]);
   const pull = await pullOf(client, asked);
@@ -132,19 +132,13 @@ async function plannedFor(
     await fetchTip(repository, remote, `refs/pull/${pull.number}/head`);
   const proposal = await propose(workspace, { ref: pull.head.sha, base: base ?? "" }, remote);
   const { permissions } = await destroyPermissions(client, pull.number);
-  const mayDestroy = ({ steps }: Plan): ReadonlySet<ServiceId> =>
-    new Set(
-      steps
-        .filter(({ service, digest }) =>
-          permissions.some((one) => one.service === service && digest.startsWith(one.digestPrefix)),
-        )
-        .map(({ service }) => service),
-    );
   if (proposal.value === null) {
     const { diagnostics } = proposal;
     return { review: unplannable({ head: pull.head.sha, base: base ?? pull.base.sha, diagnostics }), isAbout: true };
   }
-  const review = await reviewOf(workspace, proposal.value, { mayDestroy });
+  const review = await reviewOf(workspace, proposal.value, {
+    mayDestroy: (plan) => confirmedIn(plan, permissions),
+  });
   return { review, isAbout: await touchesDeclarations(workspace, proposal.value) };
 }
 

@@ -4,6 +4,7 @@ import type { GitHubClient } from "../../../github/client.ts";
 import { closeIssue, keepIssue } from "../../../github/issues.ts";
 import { promotionOrder } from "../../../plan/promotion-order.ts";
 import type { Face } from "../../face.ts";
+import { githubHere, tokenMissing } from "../../github-here.ts";
 import { type GitHubRun, githubRun } from "../../github-run.ts";
 import { type DriftFound, lookForDrift } from "../../look-for-drift.ts";
 import { openEnvironment } from "../../open-environment.ts";
@@ -23,7 +24,8 @@ export async function githubDrift(face: Face, options: { readonly environment?: 
   if (run.value === null) return refuse(terminal, run.diagnostics);
   const workspace = await openWorkspace(face);
   try {
-    const client = run.value.client();
+    const client = githubHere(face);
+    if (client === null) return refuse(terminal, [tokenMissing()]);
     const names = options.environment ?? promotionOrder((await workspace.look()).project);
     let code = 0;
     for (const name of names) code = Math.max(code, await tellDrift(face, { workspace, run: run.value, client, name }));

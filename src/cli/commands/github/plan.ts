@@ -2,7 +2,7 @@ import { renderGithub } from "../../../diagnostics/render-github.ts";
 import type { Face } from "../../face.ts";
 import { githubRun } from "../../github-run.ts";
 import { propose } from "../../look-at-commit.ts";
-import { problemsOf, showReview } from "../../plan-proposal.ts";
+import { everyProblem, showReview } from "../../plan-proposal.ts";
 import { reviewOf } from "../../review.ts";
 import { summaryOf } from "../../review-comment.ts";
 import { isUsable, refuse } from "../../show-diagnostics.ts";
@@ -22,7 +22,7 @@ export async function githubPlan(face: Face): Promise<number> {
     if (proposal.value === null) return refuse(terminal, proposal.diagnostics);
     const review = await reviewOf(workspace, proposal.value);
     showReview(terminal, review, "text");
-    const problems = problemsOf(review);
+    const problems = everyProblem(review);
     // Workflow commands are read off either stream; the plan above goes to people.
     terminal.result(renderGithub(problems));
     run.value.summarise(summaryOf(run.value, review));

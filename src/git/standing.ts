@@ -1,6 +1,5 @@
-import { runGit } from "../git/git-process.ts";
-import { openRepository } from "../git/repository.ts";
-import type { Face } from "./face.ts";
+import { type Environment, runGit } from "./git-process.ts";
+import { openRepository } from "./repository.ts";
 
 /** Where a folder stands in Git, for the workflows that are written there. */
 export interface Standing {
@@ -11,8 +10,8 @@ export interface Standing {
 }
 
 /** Reads only; a folder in no repository is the top of the one to come. Throws GitErrors. */
-export async function standingOf(face: Face, folder: string): Promise<Standing> {
-  const repository = await openRepository(folder, face.env);
+export async function standingOf(folder: string, environment: Environment): Promise<Standing> {
+  const repository = await openRepository(folder, environment);
   try {
     const context = repository.kind === "git" ? repository.context() : null;
     if (context === null) return { branch: "main", isTop: true };
