@@ -37,8 +37,11 @@ export interface OpenEnvironment {
   planned(allowDestroy: ReadonlySet<ServiceId>, on?: Recorded): Promise<Planned>;
   /** What another look declares. The caches are used and not written: it may see a part of the files, or an old commit. */
   catalogAt(look: Look): Promise<Diagnosed<Catalog>>;
-  /** The plan of another look, on a State that was read before. */
-  plannedAt(look: Look, on: Recorded): Promise<Planned>;
+  /**
+   * The plan of a look at some of the files, on a State that was read before: of what they declare and of the services named. Of
+   * what else is recorded nobody has asked; it would all seem to be deleted.
+   */
+  plannedIn(part: Look, on: Recorded, services: ReadonlySet<ServiceId>): Promise<Planned>;
   /** Where services find each other on this machine, by the newest declaration; null for one without a port. */
   addressOf(service: ServiceId): string | null;
 }
@@ -62,6 +65,9 @@ export interface Planned {
 
 /** The secrets room comes with its issue: until then there is no ciphertext, and every reference is an error of the plan. */
 export const noSecretVersions = (): Readonly<Record<string, string>> => ({});
+
+/** So many files are compiled sooner than the caches are read. */
+const FEW = 100;
 
 /**
  * Null where the environment or its target is not there; the diagnostics say why. `lookAt` is where declarations are read, each
@@ -88,12 +94,12 @@ export async function openEnvironment(
 
   const catalogOf = async (
     { tree, project: current, diagnostics, origin }: Look,
-    memo: CatalogMemo,
+    memo: CatalogMemo | undefined,
   ): Promise<Diagnosed<Catalog>> => {
     const { commit, dirty } = await origin();
     const { templates } = workspace;
-    const input = { tree, project: current, environment: name, templates, commit, dirty, checkCondition, memo };
-    const catalog = await loadCatalog(input);
+    const input = { tree, project: current, environment: name, templates, commit, dirty, checkCondition };
+    const catalog = await loadCatalog(memo === undefined ? input : { ...input, memo });
     return { value: catalog.value, diagnostics: [...diagnostics, ...catalog.diagnostics] };
   };
   const declared = async (): Promise<Diagnosed<Catalog>> => {
@@ -162,8 +168,13 @@ export async function openEnvironment(
         return planFor(catalog, recorded, allowDestroy);
       },
       catalogAt: (other) => catalogOf(other, readOnly),
-      async plannedAt(other, on) {
-        return planFor(await catalogOf(other, readOnly), on, new Set());
+      async plannedIn(part, { oid, state }, asked) {
+        // Reading what is remembered of all costs more than compiling a few.
+        const catalog = await catalogOf(part, asked.size > FEW ? readOnly : undefined);
+        const { services: declared, broken } = catalog.value;
+        const concerns = (id: ServiceId): boolean => asked.has(id) || declared.has(id) || broken.has(id);
+        const services = new Map([...state.services].filter(([id]) => concerns(id)));
+        return planFor(catalog, { oid, state: { ...state, services } }, new Set());
       },
     },
     diagnostics: [],

@@ -104,7 +104,8 @@ async function pendingAt(
   const own = new Set([PROJECT_FILE, ...steps.map(({ file }) => file)]);
   const isRelevant = ({ path, blob }: TreeEntry): boolean => after.get(path) !== blob || own.has(path);
   const part: Look = { ...on.before, tree: partOfTree(on.before.tree, isRelevant) };
-  const base = await environment.plannedAt(part, on.recorded);
+  const asked = new Set(steps.flatMap(({ service, previousId = service }) => [service, previousId]));
+  const base = await environment.plannedIn(part, on.recorded, asked);
   const digests = new Map(base.plan.steps.map(({ service, digest }) => [service, digest]));
   return new Set(steps.filter(({ service, digest }) => digests.get(service) === digest).map(({ service }) => service));
 }

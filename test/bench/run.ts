@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { generateRepository, idOf } from "./generate.ts";
 import { inTurns, type Measured, measure } from "./measure.ts";
+import { measureProposal } from "./proposal.ts";
 import { measureSwaps } from "./swaps.ts";
 import { terraformFolder, terraformVersion, writeTerraformState } from "./terraform.ts";
 
@@ -53,6 +54,7 @@ say(
 );
 
 for (const count of options.count.map(Number)) await benchPlans(count);
+await benchProposal();
 await benchStart();
 await benchSwaps();
 explain();
@@ -222,6 +224,25 @@ async function benchTerraform(count: number): Promise<{ first: Measured; noop: M
   const { noop } = await inTurns({ noop: expectCode(0, planOnce) }, few);
   rmSync(parent, { recursive: true });
   return { first, noop };
+}
+
+async function benchProposal(): Promise<void> {
+  const count = 10_000;
+  const { whole, shallow } = await measureProposal({ count, turns, command: [node, command], env: withCompileCache });
+  say("");
+  say("## A pull request");
+  say("");
+  say("| work | ms | beside | ratio | bar |");
+  say("|---|---|---|---|---|");
+  const ratio = shallow.ms / whole.ms;
+  say(
+    `| 3 of ${count.toLocaleString("en")} services, two commits of history, merge and base | ${ms(shallow)} | the same in a whole working folder ${ms(whole)} | ${ratio.toFixed(2)} × | ≤ 1.15 × |`,
+  );
+  judged.push({
+    work: "pull request in a shallow clone, times the working folder",
+    seen: round(ratio * 10) / 10,
+    bar: 1.15,
+  });
 }
 
 async function benchStart(): Promise<void> {
