@@ -6,8 +6,8 @@ import { generateRepository, idOf } from "./generate.ts";
 import { inTurns, type Measured, measure } from "./measure.ts";
 
 /**
- * A pull request that touches three services, planned as a workflow has it (two commits of history, from Git's objects, told
- * apart from its base) beside the plan of the same files in a whole working folder. Both with warm caches.
+ * A pull request that touches three services, planned as a workflow has it (two commits of history, from Git's objects), once
+ * more told `apart` from what waits on its base, beside the plan of the same files in a whole working folder. Both with warm caches.
  */
 export async function measureProposal(on: {
   readonly count: number;
@@ -15,7 +15,7 @@ export async function measureProposal(on: {
   /** Runs the command on these arguments. */
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
-}): Promise<{ readonly whole: Measured; readonly shallow: Measured }> {
+}): Promise<{ readonly whole: Measured; readonly shallow: Measured; readonly apart: Measured }> {
   const parent = mkdtempSync(join(tmpdir(), "fairlead-bench-"));
   const whole = join(parent, "whole");
   const shallow = join(parent, "shallow");
@@ -48,10 +48,13 @@ export async function measureProposal(on: {
       if (measured.code !== 2) throw new Error(`${args.join(" ")} ended with ${measured.code}`);
       return measured;
     };
-  const proposal = plan(shallow, "--ref", "HEAD", "--base", "HEAD^1");
-  await plan(whole)();
-  await proposal();
-  const result = await inTurns({ whole: plan(whole), shallow: proposal }, on.turns);
+  const works = {
+    whole: plan(whole),
+    shallow: plan(shallow, "--ref", "HEAD"),
+    apart: plan(shallow, "--ref", "HEAD", "--base", "HEAD^1"),
+  };
+  for (const warm of Object.values(works)) await warm();
+  const result = await inTurns(works, on.turns);
   rmSync(parent, { recursive: true });
   return result;
 }
