@@ -22,7 +22,7 @@ export interface ApplyInput {
   /** Makes sure that what a release runs can be had later; asked before its intent is journalled. Errors refuse the step. */
   readonly keep: (release: Release) => Promise<readonly Diagnostic[]>;
   /** What of a plan this run may do. Asked again of each round's plan: what was merged meanwhile has its own approval. */
-  readonly permit: (plan: Plan) => Permission | Promise<Permission>;
+  readonly permit: (plan: Plan) => Permission | Refusal | Promise<Permission | Refusal>;
   /**
    * Whether a recorded release is what a commit of ours declares. State is hostile input: whoever can push its branch could
    * have written one that no review has seen. Asked of every release that this run might bring back or go on with and that
@@ -58,6 +58,11 @@ export interface Permission {
   readonly allowDestroy: ReadonlySet<ServiceId>;
   /** Why a step is not approved, and what would approve it: shown in place of the ordinary words. */
   readonly refusals?: ReadonlyMap<ServiceId, string>;
+}
+
+/** Nothing at all may be done: what the plan stands on is not to be trusted. */
+export interface Refusal {
+  readonly refused: readonly Diagnostic[];
 }
 
 /** One line for people, about a service or about the whole. */

@@ -83,7 +83,9 @@ async function intentTo(run: Run, old: Release, observation: Observation): Promi
   if (step === undefined) return { is: "nothing" };
   if (step.action === "held")
     return cannot(step.reasons[0] ?? "it is held", `\`fairlead retry ${old.service}\` lets it be tried again`);
-  if (step.mustBeNamed && !(await input.permit(made.plan)).allowDestroy.has(old.service))
+  const permission = await input.permit(made.plan);
+  if ("refused" in permission) return refused(...permission.refused);
+  if (step.mustBeNamed && !permission.allowDestroy.has(old.service))
     return cannot("what runs would be replaced, and it is protected", "go back through Git: leave --now out");
   run.plan = made.plan;
   return { is: "work", work: workOf(run, step, { record, old, entry }), plan: made.plan };

@@ -40,6 +40,7 @@ export async function nextRound(run: Run, observation: Observation): Promise<Rou
   const problems = [...declared.diagnostics, ...made.diagnostics].filter(({ severity }) => severity === "error");
   if (problems.length > 0) return { is: "refused", diagnostics: problems };
   const permission = await input.permit(made.plan);
+  if ("refused" in permission) return { is: "refused", diagnostics: permission.refused };
   const guards = safetyGate(made.plan, {
     project: declared.value.project,
     environment: input.environment,

@@ -43,8 +43,9 @@ export async function applyHere(on: {
   readonly instead?: Instead;
 }): Promise<ApplyReport> {
   const { face, workspace, environment, connection } = on;
-  const { oid: tip } = await environment.store.read();
-  const wrong = await stateProblems(workspace, environment, { tip, deployed: on.deployed ?? [] });
+  const problemsOf = (tip: Oid | null): Promise<readonly Diagnostic[]> =>
+    stateProblems(workspace, environment, { tip, deployed: on.deployed ?? [] });
+  const wrong = await problemsOf((await environment.store.read()).oid);
   if (wrong.length > 0) return refusedReport(environment.name, runIdentity(face).run, wrong);
   const artifacts = artifactStore(workspace.repository);
   const task = await startTask(face.terminal, on.instead?.title ?? `Applying to ${environment.name}`);
@@ -60,7 +61,11 @@ export async function applyHere(on: {
       impacts: environment.impacts,
       secretVersions: noSecretVersions,
       keep: async ({ artifact }) => (artifact.kind === "files" ? artifacts.save(artifact.trees) : []),
-      permit: on.permit,
+      // Asked again under the claim: the branch may have been moved while another's was waited for.
+      async permit(plan) {
+        const refused = await problemsOf(plan.stateOid);
+        return refused.length > 0 ? { refused } : on.permit(plan);
+      },
       ...(environment.remote === null ? {} : { vouch: voucher(workspace, environment, environment.remote) }),
       ...runIdentity(face),
       clock: face.clock,

@@ -360,6 +360,16 @@ describe("an apply", () => {
       }
     });
 
+    test("does nothing at all where what the plan stands on is not to be trusted, and gives the claim back", async () => {
+      const shop = smallShop();
+      shop.declare({ web: {} });
+      const forked = { code: "state-forked", severity: "error", summary: "it was moved" } as const;
+      const report = await shop.apply({ permit: () => ({ refused: [forked] }) });
+      expect(report).toMatchObject({ outcome: "refused", diagnostics: [forked] });
+      expect(running(shop.world, "web")).toEqual({});
+      expect((await shop.state()).claim).toBeNull();
+    });
+
     test("what has vanished is not brought back from it, and not gone back to", async () => {
       const shop = smallShop({ fateOf: asDeclared });
       shop.declare({ web: {} });
