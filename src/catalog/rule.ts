@@ -7,7 +7,7 @@ import type { PathProblem } from "./path-problem.ts";
 export interface ServiceContext {
   /** Null: the file is looked at for itself. */
   readonly environment: string | null;
-  /** The grammar of conditions, from `health/`: null when the text is right, else a sentence that says what is wrong. */
+  /** The grammar of conditions, from `probes/`: null when the text is right, else a sentence that says what is wrong. */
   readonly checkCondition: ((text: string) => string | null) | null;
 }
 

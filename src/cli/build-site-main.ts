@@ -1,9 +1,9 @@
 /**
  * The process that builds the status site, one request at a time as they come over its channel, until the channel closes.
- * `health/site-process.ts` starts it and speaks with it.
+ * `site/site-process.ts` starts it and speaks with it.
  */
-import { buildSite, type SiteRequest } from "../health/build-site.ts";
-import type { SiteAnswer } from "../health/site-process.ts";
+import { buildSite, type SiteRequest } from "../site/build-site.ts";
+import type { SiteAnswer } from "../site/site-process.ts";
 import { systemClock } from "./system-clock.ts";
 
 const say = (answer: SiteAnswer): void => {

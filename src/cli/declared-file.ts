@@ -1,9 +1,9 @@
 import { loadCatalog } from "../catalog/load-catalog.ts";
 import { catalogMemo } from "../catalog/memo.ts";
 import { suggest } from "../diagnostics/suggest.ts";
-import { checkCondition } from "../health/condition-syntax.ts";
 import type { ServiceId } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
+import { checkCondition } from "../probes/condition-syntax.ts";
 import type { Look, Workspace } from "./workspace.ts";
 
 /** The path of the file that declares a service, as one look found it; null with diagnostics where none that can be used does. */

@@ -1,12 +1,12 @@
 import { hostname } from "node:os";
 import { type Collector, collect } from "../health/collector.ts";
 import { healthStore } from "../health/history.ts";
-import { probeOf } from "../health/probe.ts";
-import type { Watched } from "../health/schedule.ts";
 import { DAYS_SHOWN } from "../health/uptime.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Segment } from "../model/health.ts";
 import type { Spec } from "../model/service.ts";
+import { probeOf } from "../probes/probe.ts";
+import type { Watched } from "../probes/schedule.ts";
 import type { Face } from "./face.ts";
 import type { Workspace } from "./workspace.ts";
 

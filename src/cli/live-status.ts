@@ -1,8 +1,8 @@
-import { checkOnce, type WatchLoop, watchLoop } from "../health/schedule.ts";
-import { siteRefresher } from "../health/site-refresher.ts";
 import type { ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Sample } from "../model/health.ts";
+import { checkOnce, type WatchLoop, watchLoop } from "../probes/schedule.ts";
+import { siteRefresher } from "../site/site-refresher.ts";
 import { sampleLine } from "./commands/check.ts";
 import type { Face } from "./face.ts";
 import { type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";

@@ -1,7 +1,7 @@
 import { validateRepository } from "../catalog/validate-repository.ts";
-import { checkCondition } from "../health/condition-syntax.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Tree } from "../model/tree.ts";
+import { checkCondition } from "../probes/condition-syntax.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**

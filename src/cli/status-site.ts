@@ -1,13 +1,13 @@
 import { join, resolve } from "node:path";
 import { notEnforced } from "../catalog/not-enforced.ts";
-import type { SiteBuilt } from "../health/build-site.ts";
-import { siteData } from "../health/site-data.ts";
-import { siteProcess } from "../health/site-process.ts";
 import type { ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Segment } from "../model/health.ts";
 import type { SiteData } from "../model/site-data.ts";
 import type { State } from "../model/state.ts";
+import type { SiteBuilt } from "../site/build-site.ts";
+import { siteData } from "../site/site-data.ts";
+import { siteProcess } from "../site/site-process.ts";
 import { ownEntry } from "./connect-target.ts";
 import type { Face } from "./face.ts";
 import { packageRoot } from "./package-root.ts";

@@ -1,3 +1,8 @@
+/**
+ * `health/` says what samples mean, keeps them in Git and counts them. It promises that uptime is honest: what was
+ * expected, what was asked and what passed are counted apart, and every figure can be worked out again from what is kept.
+ * It asks nobody anything (`probes/`) and draws nothing (`site/`).
+ */
 import type { Ms } from "../model/basics.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Sample, Verdict } from "../model/health.ts";

@@ -2,7 +2,7 @@ import type { Instant, Ms, ServiceId } from "./basics.ts";
 import type { Verdict } from "./health.ts";
 import type { DesiredStatus } from "./service.ts";
 
-/** Everything that the status site shows, computed once (`health/site-data.ts`); components only show it. */
+/** Everything that the status site shows, computed once (`site/site-data.ts`); components only show it. */
 export interface SiteData {
   readonly title: string;
   readonly description?: string;

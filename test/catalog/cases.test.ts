@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { validateRepository } from "../../src/catalog/validate-repository.ts";
 import { renderText } from "../../src/diagnostics/render-text.ts";
-import { checkCondition } from "../../src/health/condition-syntax.ts";
+import { checkCondition } from "../../src/probes/condition-syntax.ts";
 import { type MemoryFile, memoryTree } from "../support/memory-tree.ts";
 
 /**

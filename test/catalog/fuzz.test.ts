@@ -7,8 +7,8 @@ import { loadCatalog } from "../../src/catalog/load-catalog.ts";
 import { projectOf } from "../../src/catalog/load-project.ts";
 import { schemaCheck } from "../../src/catalog/schema-check.ts";
 import { validateRepository } from "../../src/catalog/validate-repository.ts";
-import { checkCondition } from "../../src/health/condition-syntax.ts";
 import type { Diagnostic } from "../../src/model/diagnostic.ts";
+import { checkCondition } from "../../src/probes/condition-syntax.ts";
 import { type MemoryFile, memoryTree } from "../support/memory-tree.ts";
 
 /**

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { siteData } from "../../src/health/site-data.ts";
 import { DAYS_SHOWN, daysOf, dayVerdict, historiesOf, latencyOf, percentile, sumOf } from "../../src/health/uptime.ts";
 import type { Sample, Segment } from "../../src/model/health.ts";
+import { siteData } from "../../src/site/site-data.ts";
 import { project, spec } from "../support/builders.ts";
 
 const DAY = 86_400_000;

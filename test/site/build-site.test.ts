@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { serveSite } from "../../src/cli/serve-site.ts";
 import { systemClock } from "../../src/cli/system-clock.ts";
-import { siteProcess } from "../../src/health/site-process.ts";
+import { siteProcess } from "../../src/site/site-process.ts";
 import { SITE_ENTRY, SITE_ROOT } from "../support/demo-site-server.ts";
 import { temporaryFolder } from "../support/git-folder.ts";
 import { demoSite } from "../support/site-demo.ts";

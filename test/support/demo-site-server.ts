@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveSite } from "../../src/cli/serve-site.ts";
 import { systemClock } from "../../src/cli/system-clock.ts";
-import { siteProcess } from "../../src/health/site-process.ts";
 import type { SiteData } from "../../src/model/site-data.ts";
+import { siteProcess } from "../../src/site/site-process.ts";
 
 export const SITE_ROOT = join(import.meta.dirname, "../../site");
 export const SITE_ENTRY = join(import.meta.dirname, "../../src/cli/build-site-main.ts");

@@ -1,8 +1,8 @@
-import { siteData } from "../../src/health/site-data.ts";
 import type { Sample, Segment } from "../../src/model/health.ts";
 import type { SiteSpec } from "../../src/model/project.ts";
 import type { Spec } from "../../src/model/service.ts";
 import type { SiteData } from "../../src/model/site-data.ts";
+import { siteData } from "../../src/site/site-data.ts";
 import { type Partly, project, record, release, spec, stateOf } from "./builders.ts";
 
 /** The instant at which every demo stands. */

@@ -7,7 +7,7 @@ export interface SiteInput {
   readonly icons: Readonly<Record<string, string>>;
 }
 
-/** The same key is written by `src/health/build-site.ts`, in the process that renders the pages. */
+/** The same key is written by `src/site/build-site.ts`, in the process that renders the pages. */
 const KEY = Symbol.for("fairlead.site");
 
 /** Reads what is to be shown; called while a page renders, never at import, since a process renders many times. */

@@ -1,7 +1,7 @@
 import stringWidth from "fast-string-width";
-import { checkOnce } from "../../health/schedule.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Sample } from "../../model/health.ts";
+import { checkOnce } from "../../probes/schedule.ts";
 import type { Face } from "../face.ts";
 import { openHealthRecord, watchedOf } from "../health-record.ts";
 import { openEnvironment } from "../open-environment.ts";

@@ -4,7 +4,7 @@ import { renderGithub } from "../../diagnostics/render-github.ts";
 import { renderJson } from "../../diagnostics/render-json.ts";
 import { renderSarif } from "../../diagnostics/render-sarif.ts";
 import { renderText } from "../../diagnostics/render-text.ts";
-import { checkCondition } from "../../health/condition-syntax.ts";
+import { checkCondition } from "../../probes/condition-syntax.ts";
 import type { Face } from "../face.ts";
 import { isUsable } from "../show-diagnostics.ts";
 import { version } from "../version.ts";

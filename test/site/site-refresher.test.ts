@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { siteRefresher } from "../../src/health/site-refresher.ts";
+import { siteRefresher } from "../../src/site/site-refresher.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 
 /** A refresher whose builds take 300 ms of virtual time. */

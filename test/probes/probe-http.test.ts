@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/cli/system-clock.ts";
-import { probeHttp } from "../../src/health/probe-http.ts";
-import { probeTcp } from "../../src/health/probe-tcp.ts";
+import { probeHttp } from "../../src/probes/probe-http.ts";
+import { probeTcp } from "../../src/probes/probe-tcp.ts";
 import { until } from "../support/until.ts";
 
 const servers: Server[] = [];

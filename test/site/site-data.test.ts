@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { configurationLines } from "../../src/health/configuration-lines.ts";
-import { publish } from "../../src/health/publish.ts";
-import { siteData } from "../../src/health/site-data.ts";
 import type { Segment } from "../../src/model/health.ts";
+import { configurationLines } from "../../src/site/configuration-lines.ts";
+import { publish } from "../../src/site/publish.ts";
+import { siteData } from "../../src/site/site-data.ts";
 import { project, record, release, spec, stateOf } from "../support/builders.ts";
 import { demoSite } from "../support/site-demo.ts";
 

@@ -1,8 +1,7 @@
 /**
- * `health/` asks services how they are, says what the answers mean, keeps them in Git and works them into what the status
- * site shows. It promises that nothing a service answers, or fails to answer, can hang or break the asking, and that
- * uptime is honest: what was expected, what was asked and what passed are counted apart. It neither starts nor mends
- * services, and it reads no clock, environment or randomness of its own.
+ * `probes/` asks services how they are, each over the protocol that it speaks. It promises that nothing a service answers,
+ * or fails to answer, can hang or break the asking. What the samples mean over time is the business of `health/`; it
+ * neither starts nor mends services, and reads no clock, environment or randomness of its own.
  */
 import type { Clock } from "../model/basics.ts";
 import type { Sample } from "../model/health.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkCondition } from "../../src/health/condition-syntax.ts";
-import { type Answer, evaluateConditions } from "../../src/health/conditions.ts";
+import { checkCondition } from "../../src/probes/condition-syntax.ts";
+import { type Answer, evaluateConditions } from "../../src/probes/conditions.ts";
 
 const answer: Answer = {
   connected: true,

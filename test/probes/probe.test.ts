@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/cli/system-clock.ts";
-import { probeOf } from "../../src/health/probe.ts";
-import { probeTcp } from "../../src/health/probe-tcp.ts";
+import { probeOf } from "../../src/probes/probe.ts";
+import { probeTcp } from "../../src/probes/probe-tcp.ts";
 import { spec } from "../support/builders.ts";
 
 async function listening(): Promise<number> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checkOnce, type Watched, watchLoop } from "../../src/health/schedule.ts";
 import type { Sample } from "../../src/model/health.ts";
+import { checkOnce, type Watched, watchLoop } from "../../src/probes/schedule.ts";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.ts";
 
 /** A service that answers after `takesMs` of virtual time, and remembers when it was asked. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { namedCheck, readHealthBody } from "../../src/health/health-body.ts";
+import { namedCheck, readHealthBody } from "../../src/probes/health-body.ts";
 
 describe("the root status", () => {
   test.each([

@@ -1,13 +1,13 @@
+import { daysOf, historiesOf, latencyOf, type ServiceHistory, sumOf } from "../health/uptime.ts";
+import { type Judgement, verdictOf } from "../health/verdict.ts";
 import type { Instant, Ms, ServiceId } from "../model/basics.ts";
 import type { Sample, Segment, Verdict } from "../model/health.ts";
 import type { Project } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
 import type { ServicePage, SiteData } from "../model/site-data.ts";
 import type { State } from "../model/state.ts";
+import { DEFAULT_HEALTH } from "../probes/probe.ts";
 import { configurationLines } from "./configuration-lines.ts";
-import { DEFAULT_HEALTH } from "./probe.ts";
-import { daysOf, historiesOf, latencyOf, type ServiceHistory, sumOf } from "./uptime.ts";
-import { type Judgement, verdictOf } from "./verdict.ts";
 
 export interface SiteInput {
   readonly project: Project;
