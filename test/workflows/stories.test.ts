@@ -1,120 +1,22 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { marked } from "marked";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { localRefStore } from "../../src/git/local-ref-store.ts";
-import { openRepository } from "../../src/git/repository.ts";
-import type { State } from "../../src/model/state.ts";
-import { stateStore } from "../../src/state/state-store.ts";
-import { fairlead } from "../support/cli.ts";
-import { BARE_ENVIRONMENT, git, temporaryFolder } from "../support/git-folder.ts";
+import { git, temporaryFolder } from "../support/git-folder.ts";
 import { pushFiles } from "../support/github/push.ts";
 import { HOSTILE } from "../support/hostile.ts";
 import { freePorts, SERVER, serviceFile } from "../support/shop.ts";
-import { type Forge, forge } from "../support/workflows/forge.ts";
+import type { Forge } from "../support/workflows/forge.ts";
 import { switchOff } from "../support/workflows/orphans.ts";
-import type { RunOptions, RunResult } from "../support/workflows/run-options.ts";
+import { conclusions, ENVIRONMENTS, overlay, shop, stable } from "../support/workflows/shop-forge.ts";
 
-/**
+/*
  * The whole way from a branch to what runs, by the very workflows that `fairlead init` writes: GitHub is played (Git over HTTP,
  * its API, its runners), everything else is real.
  */
-const ENVIRONMENTS = `project: shop
-environments:
-  staging: { target: { kind: local, allow_ephemeral: true } }
-  production: { target: { kind: local, allow_ephemeral: true }, apply: { after: staging } }
-`;
 
 /** Several workflows, each with real processes: minutes on a machine that others use. */
 const STORY_MAX_MS = 600_000;
-
-/** What `fairlead init` writes into an empty repository, with the lockfile that its \`npm install\` would add. */
-async function initialised(): Promise<Record<string, string>> {
-  const folder = temporaryFolder();
-  const { code, stderr } = await fairlead(["init", "shop", "--no-install"], { cwd: folder });
-  expect(code, stderr).toBe(0);
-  const files: Record<string, string> = { "package-lock.json": "{}\n" };
-  const root = join(folder, "shop");
-  const visit = (at: string): void => {
-    for (const name of readdirSync(at)) {
-      const path = join(at, name);
-      if (statSync(path).isDirectory()) visit(path);
-      else files[relative(root, path)] = readFileSync(path, "utf8");
-    }
-  };
-  visit(root);
-  return files;
-}
-
-interface Shop extends Forge {
-  readonly ports: readonly number[];
-  /** What Git records of an environment. */
-  state(environment: string): Promise<State>;
-  /** Starts the apply workflow by hand. */
-  dispatch(inputs: Readonly<Record<string, string>>, options?: Partial<RunOptions>): Promise<readonly RunResult[]>;
-  /** The digest of the plan of `main` for an environment, as anybody can work it out. */
-  planDigest(environment: string): Promise<string>;
-}
-
-/** A shop of two services in its repository, nothing of it applied. */
-async function shop(environments = ENVIRONMENTS): Promise<Shop> {
-  const ports = await freePorts(4);
-  const [stock = 0, orders = 0] = ports;
-  const { "services/hello.yaml": _, ...files } = await initialised();
-  const made = await forge(
-    {
-      ...files,
-      "fairlead.yaml": environments,
-      "services/stock.yaml": serviceFile("stock", stock, overlay(ports[2])),
-      "services/stock/server.mjs": SERVER,
-      "services/orders.yaml": serviceFile("orders", orders, `dependencies: [stock]\n${overlay(ports[3])}`),
-      "services/orders/server.mjs": SERVER,
-    },
-    (name) => name !== "fairlead-site",
-  );
-  return {
-    ...made,
-    ports,
-    async state(environment) {
-      const repository = await openRepository(bareAsFolder(made), BARE_ENVIRONMENT);
-      const { state } = await stateStore({ refs: localRefStore(repository), environment }).read();
-      await repository.close();
-      return state;
-    },
-    dispatch(inputs, options) {
-      const sha = git(made.server.folder, "rev-parse", "refs/heads/main");
-      const payload = { ref: "refs/heads/main", inputs, workflow: ".github/workflows/fairlead-apply.yml" };
-      return made.happens({ name: "workflow_dispatch", payload }, { sha, ref: "refs/heads/main" }, options);
-    },
-    async planDigest(environment) {
-      const clone = bareAsFolder(made);
-      const { stdout, stderr } = await fairlead(["plan", "--json", "-e", environment], { cwd: clone });
-      expect(stderr).not.toContain("error");
-      return (JSON.parse(stdout) as { fairlead: { digest: string } }).fairlead.digest;
-    },
-  };
-}
-
-/** Staging and production are one machine here, so they need ports of their own. */
-function overlay(port = 0): string {
-  return `environments: { production: { networking: { port: ${port} } } }\n`;
-}
-
-/** A clone with the State branches as they are now. */
-function bareAsFolder({ server }: Forge): string {
-  const clone = join(temporaryFolder(), "clone");
-  git(temporaryFolder(), "clone", "--quiet", server.folder, clone);
-  git(clone, "fetch", "--quiet", "origin", "+refs/heads/fairlead-state/*:refs/heads/fairlead-state/*");
-  return clone;
-}
-
-function stable(state: State): Readonly<Record<string, string>> {
-  return Object.fromEntries([...state.services].map(([id, { stable: number }]) => [id, `r${number}`]));
-}
-
-function conclusions(runs: readonly RunResult[]): readonly string[] {
-  return runs.map(({ name, conclusion }) => `${name} ${conclusion}`);
-}
 
 describe("story 1: a branch edits two services and adds one", () => {
   test("plan, comment, merge, apply, deployment, comment", { timeout: STORY_MAX_MS }, async () => {

@@ -20,6 +20,7 @@ export interface ActionCall {
   readonly ref: string;
   readonly sha: string;
   readonly repository: Repository;
+  readonly otherRepositories: Readonly<Record<string, string>>;
   readonly serverUrl: string;
   readonly workspace: string;
   readonly temp: string;

@@ -4,6 +4,7 @@ import { type GitServer, gitServer } from "../git-server.ts";
 import { type GithubFake, githubFake } from "../github/fake.ts";
 import { pushFiles } from "../github/push.ts";
 import type { Pull } from "../github/world.ts";
+import type { Action } from "./action.ts";
 import { ConcurrencyGroups } from "./concurrency.ts";
 import type { RunOptions, RunResult, WorkflowEvent } from "./run-options.ts";
 import { runWorkflow } from "./run-workflow.ts";
@@ -29,6 +30,8 @@ export interface Forge {
   proposed(pull: Pull, action?: "opened" | "synchronize", options?: Partial<RunOptions>): Promise<readonly RunResult[]>;
   /** Presses the merge button, and runs what that sets off. */
   merged(pull: Pull, options?: Partial<RunOptions>): Promise<readonly RunResult[]>;
+  /** What the clock sets off: a workflow of the default branch, by the first line of its schedule. */
+  scheduled(workflow: string, options?: Partial<RunOptions>): Promise<readonly RunResult[]>;
   /** Runs the workflows that an event on a commit sets off, and those that wait for their end. */
   happens(
     event: WorkflowEvent,
@@ -44,6 +47,8 @@ export async function forge(
   files: Readonly<Record<string, string>>,
   /** Which workflows are run at all, by their name. */
   plays: (name: string) => boolean = () => true,
+  /** Actions that are played in every run. */
+  actions: Readonly<Record<string, Action>> = {},
 ): Promise<Forge> {
   const server = await gitServer();
   git(server.folder, "symbolic-ref", "HEAD", "refs/heads/main");
@@ -72,7 +77,8 @@ export async function forge(
 
   const happens: Forge["happens"] = async (event, { sha, ref }, options = {}) => {
     github.sync();
-    const payload = { repository: about, ...event.payload };
+    // A schedule says which of its lines it is, and nothing of the repository.
+    const payload = event.name === "schedule" ? event.payload : { repository: about, ...event.payload };
     const ended: RunResult[] = [];
     const source = event.name === "workflow_run" ? "refs/heads/main" : sha;
     for (const path of workflowsAt(source)) {
@@ -93,13 +99,15 @@ export async function forge(
         concurrency,
         actor: "alice",
         ...options,
+        actions: { ...actions, ...options.actions },
       });
       runs.push(run);
       ended.push(run);
       if (event.name === "workflow_run") continue;
       const told = { action: "completed", workflow_run: workflowRun(run, event) };
       const main = git(server.folder, "rev-parse", "refs/heads/main");
-      ended.push(...(await happens({ name: "workflow_run", payload: told }, { sha: main, ref: "refs/heads/main" })));
+      const after = { name: "workflow_run", payload: told };
+      ended.push(...(await happens(after, { sha: main, ref: "refs/heads/main" }, ofTheRepository(options))));
     }
     return ended;
   };
@@ -145,6 +153,13 @@ export async function forge(
       const at = { sha: pull.mergeCommit ?? pull.headSha, ref: `refs/pull/${pull.number}/merge` };
       return happens({ name: "pull_request", payload }, at, options);
     },
+    async scheduled(name, options) {
+      const path = `.github/workflows/${name}.yml`;
+      const { on } = await readWorkflow(show("refs/heads/main", path), path);
+      const [line] = on["schedule"] as readonly { readonly cron: string }[];
+      const at = { sha: git(server.folder, "rev-parse", "refs/heads/main"), ref: "refs/heads/main" };
+      return happens({ name: "schedule", payload: { schedule: line?.cron } }, at, options);
+    },
     merged(pull, options) {
       const before = git(server.folder, "rev-parse", "refs/heads/main");
       const sha = github.merge(pull.number, { by: "alice" });
@@ -152,6 +167,11 @@ export async function forge(
       return happens({ name: "push", payload }, { sha, ref: "refs/heads/main" }, options);
     },
   };
+}
+
+/** Of a run's options those that are the repository's, whatever set it off. */
+function ofTheRepository({ secrets, vars, machine }: Partial<RunOptions>): Partial<RunOptions> {
+  return { ...(secrets && { secrets }), ...(vars && { vars }), ...(machine && { machine }) };
 }
 
 /** A run for people: every job and step with what it printed. */

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly ref?: string;
   readonly sha?: string;
   readonly repository: Repository;
+  /** Where others are cloned from, by `owner/name`; else below the server. */
+  readonly otherRepositories?: Readonly<Record<string, string>>;
   /** Makes the job's GITHUB_TOKEN. It is asked once a job, with what the job may do. */
   readonly mintToken: (permissions: Granted, job: TokenJob) => string;
   readonly urls: { readonly api: string; readonly server: string; readonly graphql?: string };

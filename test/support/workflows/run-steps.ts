@@ -189,6 +189,7 @@ async function act(
     ref: machine.run.ref,
     sha: machine.run.sha,
     repository: machine.options.repository,
+    otherRepositories: machine.options.otherRepositories ?? {},
     serverUrl: machine.options.urls.server,
     workspace: machine.workspace,
     temp: machine.temp,

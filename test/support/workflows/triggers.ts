@@ -19,6 +19,9 @@ export function startsOn(workflow: Workflow, event: WorkflowEvent): boolean {
     )
       throw new Error(`${workflow.path}: the filter \`${key}\` is not played here`);
   const payload = event.payload as Payload;
+  // Each line of a schedule starts what it stands in.
+  if (event.name === "schedule")
+    return (workflow.on["schedule"] as readonly { cron: string }[]).some(({ cron }) => cron === payload.schedule);
   const types = [filter["types"] ?? TYPES[event.name] ?? []].flat() as string[];
   if (payload.action !== undefined && types.length > 0 && !types.includes(payload.action)) return false;
   const names = filter["workflows"] as readonly string[] | undefined;
@@ -30,6 +33,7 @@ export function startsOn(workflow: Workflow, event: WorkflowEvent): boolean {
 }
 
 interface Payload {
+  readonly schedule?: string;
   readonly action?: string;
   readonly ref?: string;
   readonly pull_request?: { readonly base?: { readonly ref?: string } };

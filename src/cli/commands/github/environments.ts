@@ -8,7 +8,8 @@ import { openWorkspace } from "../../workspace.ts";
 
 /**
  * `fairlead github environments`: those that this event is about, as JSON in their order of promotion, for the matrix of a
- * workflow. A merge reaches every one that does not wait for a person; a dispatch the one that it names; a schedule all.
+ * workflow. A merge reaches every one that does not wait for a person; a dispatch the one that it names; a schedule all. And
+ * the `foremost` of them, for what shows one alone.
  */
 export async function githubEnvironments(face: Face): Promise<number> {
   const { terminal } = face;
@@ -23,6 +24,7 @@ export async function githubEnvironments(face: Face): Promise<number> {
     if (asked !== "" && concernedNames.length === 0) return refuse(terminal, [notShared(asked, project)]);
     const names = JSON.stringify(concernedNames);
     run.value.output("environments", names);
+    run.value.output("foremost", foremost(concernedNames));
     terminal.result(`${names}\n`);
     return 0;
   } finally {
@@ -40,6 +42,11 @@ function notShared(name: string, project: Project): Diagnostic {
     hint:
       shared.length === 0 ? "fairlead.yaml names none but development" : `the shared ones are: ${shared.join(", ")}`,
   };
+}
+
+/** `production` where it is one of them, else the last in the order of promotion; empty without any. */
+function foremost(names: readonly string[]): string {
+  return names.includes("production") ? "production" : (names.at(-1) ?? "");
 }
 
 function concerned({ eventName, event }: GitHubRun, project: Project): readonly string[] {

@@ -15,7 +15,8 @@ export const checkout: Action = async (call) => {
   const { inputs } = call;
   const folder = resolve(call.workspace, inputs["path"] ?? ".");
   const repository = inputs["repository"] ?? call.repository.fullName;
-  const url = repository === call.repository.fullName ? call.repository.url : `${call.serverUrl}/${repository}`;
+  const other = call.otherRepositories[repository] ?? `${call.serverUrl}/${repository}`;
+  const url = repository === call.repository.fullName ? call.repository.url : other;
   const { ref, commit } = wanted(call, repository);
   const depth = Number(inputs["fetch-depth"] ?? 1);
   const git = (...args: string[]): Promise<void> => call.exec(["git", ...args], { cwd: folder });
