@@ -1,9 +1,10 @@
-import type { Clock, ServiceId } from "../model/basics.ts";
-import type { Sample, Segment } from "../model/health.ts";
+import type { Clock, Ms, ServiceId } from "../model/basics.ts";
+import type { Sample, Segment, Watching } from "../model/health.ts";
 
 /** Gathers what one collector sees until it is sealed into a segment. */
 export interface Collector {
-  beat(service: ServiceId, beats: number): void;
+  /** `beats` askings were due; `watching` says how the service is watched from now on. */
+  beat(service: ServiceId, beats: number, watching?: Watching): void;
   sample(sample: Sample): void;
   /** What was seen since the last seal, or null when there was nothing. The caller keeps it until it is stored. */
   seal(): Segment | null;
@@ -12,18 +13,26 @@ export interface Collector {
 /** `collector` names the run: letters, digits, dots and dashes, since it becomes part of a file's name. */
 export function collect({
   collector,
+  region = "default",
   environment,
+  after,
   clock,
 }: {
   readonly collector: string;
+  readonly region?: string;
+  /** Where this collector's last segment ended. */
+  readonly after?: Ms;
   readonly environment: string;
   readonly clock: Clock;
 }): Collector {
   let from = clock.now();
   let expected = new Map<ServiceId, number>();
   let samples: Sample[] = [];
+  let last = after;
+  const watched = new Map<ServiceId, Watching>();
   return {
-    beat(service, beats) {
+    beat(service, beats, watching) {
+      if (watching !== undefined) watched.set(service, watching);
       expected.set(service, (expected.get(service) ?? 0) + beats);
     },
     sample(sample) {
@@ -40,16 +49,24 @@ export function collect({
       const segment: Segment = {
         version: 1,
         collector,
+        region,
         environment,
         from: first,
         to: Math.max(to, first),
-        expected: Object.fromEntries([...expected].sort(([a], [b]) => (a < b ? -1 : 1))),
+        ...(last !== undefined && last <= first ? { after: last } : {}),
+        watching: Object.fromEntries([...watched].filter(([id]) => expected.has(id)).sort(byId)),
+        expected: Object.fromEntries([...expected].sort(byId)),
         samples: samples.toSorted((a, b) => a.at - b.at || (a.service < b.service ? -1 : 1)),
       };
       from = to;
+      last = segment.to;
       expected = new Map();
       samples = [];
       return segment;
     },
   };
+}
+
+function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }

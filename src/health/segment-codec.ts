@@ -1,4 +1,4 @@
-import type { Sample, Segment } from "../model/health.ts";
+import type { Sample, Segment, Watching } from "../model/health.ts";
 
 /** Larger files are not looked at: a segment is minutes of samples. */
 const BYTES_MAX = 8 * 1024 * 1024;
@@ -23,9 +23,12 @@ export function decodeSegment(content: Uint8Array): Segment | string {
   }
   if (!isRecord(value)) return "it is no JSON object";
   if (value["version"] !== 1) return `it has version ${JSON.stringify(value["version"])}, and this Fairlead reads 1`;
-  const { collector, environment, from, to, expected, samples } = value;
-  if (!isText(collector) || !isText(environment)) return "`collector` or `environment` is no text";
+  const { collector, region = "default", environment, from, to, after, watching = {}, expected, samples } = value;
+  if (!isText(collector) || !isText(region) || !isText(environment))
+    return "`collector`, `region` or `environment` is no text";
   if (!isTime(from) || !isTime(to) || to < from) return "`from` and `to` are no stretch of time";
+  if (after !== undefined && !(isTime(after) && after <= from)) return "`after` is no time before `from`";
+  if (!isRecord(watching) || !Object.values(watching).every(isWatching)) return "`watching` holds something else";
   if (!isRecord(expected) || !Object.values(expected).every(isCount))
     return "`expected` holds something that is no count";
   if (!Array.isArray(samples)) return "`samples` is no list";
@@ -38,9 +41,19 @@ export function decodeSegment(content: Uint8Array): Segment | string {
   return {
     version: 1,
     collector,
+    region,
     environment,
     from,
     to,
+    ...(after !== undefined ? { after } : {}),
+    watching: Object.fromEntries(
+      Object.entries(watching as Record<string, Watching>).map(
+        ([service, { cadenceMs, timeoutMs, failure_threshold, success_threshold }]) => [
+          service,
+          { cadenceMs, timeoutMs, failure_threshold, success_threshold },
+        ],
+      ),
+    ),
     expected: expected as Record<string, number>,
     samples: read,
   };
@@ -48,9 +61,11 @@ export function decodeSegment(content: Uint8Array): Segment | string {
 
 function readSample(item: unknown): Sample | null {
   if (!isRecord(item)) return null;
-  const { service, at, outcome, latencyMs, status, conditions, checks, error } = item;
+  const { service, at, outcome, latencyMs, status, conditions, checks, error, attempts, during } = item;
   if (!isText(service) || !isTime(at)) return null;
-  if (outcome !== "pass" && outcome !== "warn" && outcome !== "fail") return null;
+  if (outcome !== "pass" && outcome !== "warn" && outcome !== "fail" && outcome !== "unknown") return null;
+  if (attempts !== undefined && !isCount(attempts)) return null;
+  if (during !== undefined && during !== "maintenance") return null;
   if (latencyMs !== undefined && !(typeof latencyMs === "number" && latencyMs >= 0)) return null;
   if (status !== undefined && !isCount(status)) return null;
   if (error !== undefined && !isText(error)) return null;
@@ -65,11 +80,23 @@ function readSample(item: unknown): Sample | null {
     ...(conditions !== undefined ? { conditions: conditions.map(({ condition, held }) => ({ condition, held })) } : {}),
     ...(checks !== undefined ? { checks: checks as NonNullable<Sample["checks"]> } : {}),
     ...(error !== undefined ? { error } : {}),
+    ...(attempts !== undefined ? { attempts: attempts as number } : {}),
+    ...(during !== undefined ? { during } : {}),
   };
 }
 
 function isCondition(value: unknown): value is { readonly condition: string; readonly held: boolean } {
   return isRecord(value) && isText(value["condition"]) && typeof value["held"] === "boolean";
+}
+
+function isWatching(value: unknown): value is Watching {
+  return (
+    isRecord(value) &&
+    isTime(value["cadenceMs"]) &&
+    isTime(value["timeoutMs"]) &&
+    isCount(value["failure_threshold"]) &&
+    isCount(value["success_threshold"])
+  );
 }
 
 function isCheckStatus(value: unknown): boolean {

@@ -4,38 +4,162 @@ import type { Diagnosed, Diagnostic } from "./diagnostic.ts";
 /** What samples say. (`status:` in the file is the desired status.) */
 export type Verdict = "operational" | "degraded" | "down" | "maintenance" | "unknown";
 
+/**
+ * What one asking says. `warn`: it answers, but slowly or with a warning of its own. `unknown`: it could not be asked, since
+ * the asker itself had no network; that is nobody's downtime.
+ */
+export type Outcome = "pass" | "warn" | "fail" | "unknown";
+
 /** One asking of one service: what was asked, what came back, what it means. */
 export interface Sample {
   readonly service: ServiceId;
   /** When the asking began, milliseconds since the Unix epoch. */
   readonly at: Ms;
-  readonly outcome: "pass" | "warn" | "fail";
+  readonly outcome: Outcome;
   /** Until the answer was read; absent when there was none. */
   readonly latencyMs?: Ms;
   readonly status?: number;
   /** Each condition as written, with the values it met where it failed: `[STATUS] (500) == 200`. */
   readonly conditions?: readonly { readonly condition: string; readonly held: boolean }[];
-  /** Named checks from an `application/health+json` body, or `missing` where the body did not say. */
+  /** Named checks from an `application/health+json` body, or `missing` where nothing says. */
   readonly checks?: Readonly<Record<string, "pass" | "warn" | "fail" | "missing">>;
   readonly error?: string;
+  /** How often it was asked until this outcome stood, where more than once: a failure that a retry confirmed. */
+  readonly attempts?: number;
+  /** Taken while maintenance was declared: it counts neither for nor against the service. */
+  readonly during?: "maintenance";
+}
+
+/** How a collector watched one service: what its samples are judged by, kept with them, so that history explains itself. */
+export interface Watching {
+  /** Time between two askings. */
+  readonly cadenceMs: Ms;
+  readonly timeoutMs: Ms;
+  readonly failure_threshold: number;
+  readonly success_threshold: number;
 }
 
 /** An immutable piece of history: what one run of one collector saw. */
 export interface Segment {
   readonly version: 1;
+  /** Who watched: a name that its runs share, `actions` or a host's. */
   readonly collector: string;
+  /** Where from; `default` where nobody said. */
+  readonly region: string;
   readonly environment: string;
   readonly from: Ms;
   readonly to: Ms;
-  /** How many askings the collector's cadence called for, by service: uptime counts expected and actual runs. */
+  /** Where the same collector's last segment ended: what lies between should have been watched and was not. */
+  readonly after?: Ms;
+  /** By service. */
+  readonly watching: Readonly<Record<ServiceId, Watching>>;
+  /** How many askings the collector's cadence called for between `from` and `to`, by service. */
   readonly expected: Readonly<Record<ServiceId, number>>;
   readonly samples: readonly Sample[];
 }
 
-/** Appends segments and reads them back; over RefStore on `refs/fairlead/health`. */
+/** A stretch of time in which one verdict held; `to` is the next one's `from`. */
+export interface Span {
+  readonly from: Ms;
+  readonly to: Ms;
+  readonly verdict: Verdict;
+}
+
+/**
+ * What is counted of a service over a stretch of time. Every published figure is made of these; two of them add up.
+ * `actual = passed + warned + failed + unknown + maintenance`; seconds add up to the stretch, or to the part of it that has passed.
+ */
+export interface Counts {
+  /** Askings that the cadence called for. */
+  readonly expected: number;
+  /** Askings that were made. */
+  readonly actual: number;
+  readonly passed: number;
+  readonly warned: number;
+  readonly failed: number;
+  readonly unknown: number;
+  /** Asked while maintenance was declared. */
+  readonly maintenance: number;
+  /** How long each verdict held, in seconds. Uptime is (operational + degraded) / (operational + degraded + down). */
+  readonly seconds: Readonly<Record<Verdict, number>>;
+}
+
+/** Counts with the sketch that percentiles are read from. */
+export interface Tally extends Counts {
+  /** Answers by latency: a mergeable sketch, bucket → how many (`health/latency-sketch.ts`). Empty without answers. */
+  readonly latency: Readonly<Record<string, number>>;
+}
+
+/** Counts of one hour, day or month, by service. `at` is UTC: `2026-11-24T13`, `2026-11-24`, `2026-11`. */
+export interface Period {
+  readonly at: string;
+  readonly services: Readonly<Record<ServiceId, Tally>>;
+}
+
+/** History as it is kept: what is recent sample by sample, what is older as counts. */
+export interface History {
+  readonly environment: string;
+  /** Oldest first: the last days, in full. */
+  readonly segments: readonly Segment[];
+  /** Each UTC day that is kept, the segments' included, oldest first. */
+  readonly days: readonly Period[];
+  /** Each UTC month since the beginning, oldest first. */
+  readonly months: readonly Period[];
+}
+
+/** Over RefStore on `refs/fairlead/health`. */
 export interface HealthStore {
   /** Empty when the segment is kept; else why it could not be, and the caller still holds it. */
   append(segment: Segment): Promise<readonly Diagnostic[]>;
   /** Segments that touch the stretch, oldest first; a file that cannot be used is skipped and named. */
   read(from: Ms, to: Ms): Promise<Diagnosed<readonly Segment[]>>;
+}
+
+export type Severity = "degraded" | "down" | "notice";
+
+/** A stretch of being down or degraded, or what somebody wrote of one. */
+export interface Incident {
+  /** Permanent; becomes part of addresses: `orders-api-2026-11-24-0931`, or a hand-written file's name. */
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** Service ids, sorted. */
+  readonly affected: readonly ServiceId[];
+  /** Each time it was so: more than one where it came back within the flapping window. The last is open where `to` is null. */
+  readonly stretches: readonly { readonly from: Ms; readonly to: Ms | null }[];
+  /** Oldest first. */
+  readonly updates: readonly IncidentUpdate[];
+  /** Markdown, by hand. */
+  readonly text?: string;
+  readonly postmortem?: string;
+  readonly source: "automatic" | "written";
+}
+
+export interface IncidentUpdate {
+  readonly at: Ms;
+  readonly status: "investigating" | "identified" | "monitoring" | "resolved";
+  /** Plain text where automatic, Markdown where written. */
+  readonly says: string;
+}
+
+/** Work that is announced: its time counts neither for nor against a service, and nobody is woken by it. */
+export interface MaintenanceWindow {
+  readonly id: string;
+  readonly title: string;
+  /** Service ids, sorted; empty: all of them. */
+  readonly affected: readonly ServiceId[];
+  readonly from: Ms;
+  readonly to: Ms;
+  /** Markdown, by hand. */
+  readonly text?: string;
+  /** `FREQ=WEEKLY;BYDAY=SU` where it is one of a series (RFC 5545), with the zone that it keeps. */
+  readonly repeats?: { readonly rule: string; readonly timeZone: string };
+}
+
+/** What a service promises; `availability` is a share: 0.999. */
+export interface SloSpec {
+  readonly availability?: number;
+  /** Percentile → the longest latency: `{p95: 300}`. */
+  readonly latency?: Readonly<Record<string, Ms>>;
+  readonly window: Ms;
 }

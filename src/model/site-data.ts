@@ -1,5 +1,5 @@
 import type { Instant, Ms, ServiceId } from "./basics.ts";
-import type { Verdict } from "./health.ts";
+import type { Outcome, Verdict } from "./health.ts";
 import type { DesiredStatus } from "./service.ts";
 
 /** Everything that the status site shows, computed once (`site/site-data.ts`); components only show it. */
@@ -44,7 +44,7 @@ export interface ServicePage {
   /** The newest samples, oldest first, at most 120. */
   readonly samples: readonly {
     readonly at: Instant;
-    readonly outcome: "pass" | "warn" | "fail";
+    readonly outcome: Outcome;
     readonly latencyMs?: Ms;
     readonly status?: number;
     readonly error?: string;

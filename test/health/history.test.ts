@@ -22,6 +22,8 @@ function segment(over: Partial<Segment> = {}): Segment {
   return {
     version: 1,
     collector: "one",
+    region: "default",
+    watching: {},
     environment: "production",
     from: NOON,
     to: NOON + MINUTE,
@@ -238,6 +240,8 @@ test("a collector seals what it saw, each sample and beat once, and nothing when
   expect(collector.seal()).toEqual({
     version: 1,
     collector: "one",
+    region: "default",
+    watching: {},
     environment: "production",
     from: NOON,
     to: NOON + 2_000,

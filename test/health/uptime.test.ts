@@ -21,6 +21,8 @@ function segment(daysAgo: number, outcomes: string, expected = outcomes.length, 
   return {
     version: 1,
     collector: "t",
+    region: "default",
+    watching: {},
     environment: "production",
     from,
     to: from + DAY / 24,

@@ -205,8 +205,8 @@ test("every service's page shows its newest samples, one by one", async () => {
       const rows = await page.locator("table:has(th:text-is('Outcome')) tbody tr").allInnerTexts();
       const newest = service.samples.toReversed().slice(0, 15);
       expect(rows.map((row) => row.slice(0, 8))).toEqual(newest.map(({ at }) => at.slice(11, 19)));
-      expect(rows.map((row) => /Passed|Warned|Failed/.exec(row)?.[0])).toEqual(
-        newest.map(({ outcome }) => ({ pass: "Passed", warn: "Warned", fail: "Failed" })[outcome]),
+      expect(rows.map((row) => /Passed|Warned|Failed|Unknown/.exec(row)?.[0])).toEqual(
+        newest.map(({ outcome }) => ({ pass: "Passed", warn: "Warned", fail: "Failed", unknown: "Unknown" })[outcome]),
       );
     }
   });

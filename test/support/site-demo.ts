@@ -160,6 +160,8 @@ function segment(of: Spec, from: number, to: number, samples: readonly Sample[],
   return {
     version: 1,
     collector: "demo",
+    region: "default",
+    watching: {},
     environment: "production",
     from,
     to,

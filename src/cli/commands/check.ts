@@ -70,7 +70,7 @@ export async function check(
 
 /** `✓ orders-api  200  12 ms`, or what went wrong, in a line. */
 export function sampleLine(terminal: Terminal, sample: Sample, width: number): string {
-  const mark = { pass: ["green", "✓"], warn: ["yellow", "!"], fail: ["red", "✗"] } as const;
+  const mark = { pass: ["green", "✓"], warn: ["yellow", "!"], fail: ["red", "✗"], unknown: ["dim", "?"] } as const;
   const [color, sign] = mark[sample.outcome];
   const name = sample.service + " ".repeat(Math.max(0, width - stringWidth(sample.service)));
   const broken = (sample.conditions ?? []).filter(({ held }) => !held).map(({ condition }) => condition);

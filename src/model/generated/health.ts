@@ -25,6 +25,37 @@ export interface HealthSegmentJson {
    */
   to: number;
   /**
+   * Where it looked from.
+   */
+  region?: string;
+  /**
+   * When the same collector's last stretch ended: what lies between should have been watched.
+   */
+  after?: number;
+  /**
+   * How each service is watched, by service: what its samples are judged by.
+   */
+  watching?: {
+    [k: string]: {
+      /**
+       * Time between two askings.
+       */
+      cadenceMs: number;
+      /**
+       * How long an answer may take.
+       */
+      timeoutMs: number;
+      /**
+       * Failures in a row until it counts as down.
+       */
+      failure_threshold: number;
+      /**
+       * Successes in a row until it counts as up again.
+       */
+      success_threshold: number;
+    };
+  };
+  /**
    * How many askings the collector's cadence called for, by service: uptime counts expected and actual ones.
    */
   expected: {
@@ -50,7 +81,7 @@ export interface HealthSampleJson {
   /**
    * What the answer means.
    */
-  outcome: "pass" | "warn" | "fail";
+  outcome: "pass" | "warn" | "fail" | "unknown";
   /**
    * Milliseconds until the answer was read; absent where there was none.
    */
@@ -82,6 +113,14 @@ export interface HealthSampleJson {
    * Why there was no answer.
    */
   error?: string;
+  /**
+   * How often it was asked until this outcome stood.
+   */
+  attempts?: number;
+  /**
+   * Taken while maintenance was declared.
+   */
+  during?: "maintenance";
 }
 /**
  * What fairlead check --json writes: every service asked once.
