@@ -10,7 +10,17 @@ const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 
 function seen(service: string, outcome: "pass" | "fail", environment = "production"): Segment {
   const samples = [3, 2, 1].map((n) => ({ service, at: NOW - n * 1_000, outcome }));
-  return { version: 1, collector: "t", region: "default", watching: {}, environment, from: NOW - 60_000, to: NOW, expected: { [service]: 3 }, samples };
+  return {
+    version: 1,
+    collector: "t",
+    region: "default",
+    watching: {},
+    environment,
+    from: NOW - 60_000,
+    to: NOW,
+    expected: { [service]: 3 },
+    samples,
+  };
 }
 
 const input = { project, environment: "production", now: NOW };

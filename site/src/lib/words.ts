@@ -16,6 +16,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   pass: "Passed",
   warn: "Warned",
   fail: "Failed",
+  unknown: "Unknown",
   missing: "Not reported",
 };
 
@@ -24,5 +25,6 @@ export const OUTCOME_VERDICTS: Readonly<Record<Outcome, Verdict>> = {
   pass: "operational",
   warn: "degraded",
   fail: "down",
+  unknown: "unknown",
   missing: "unknown",
 };
