@@ -1,5 +1,5 @@
 import { remoteUrl } from "../git/remote-url.ts";
-import { openPullRequest } from "../github/pull-requests.ts";
+import { closeReplaced, openPullRequest } from "../github/pull-requests.ts";
 import type { Face } from "./face.ts";
 import { githubHere } from "./github-here.ts";
 import type { Workspace } from "./workspace.ts";
@@ -25,6 +25,8 @@ export async function proposeHere(
     readonly base: string;
     readonly title: string;
     readonly body: string;
+    /** Older proposals from such branches are closed: this one says the same anew. */
+    readonly replaces?: (branch: string) => boolean;
   },
 ): Promise<Proposed> {
   const base = wanted.base.replace(/^refs\/heads\//, "");
@@ -32,8 +34,10 @@ export async function proposeHere(
   const client = githubHere(face);
   if (client !== null) {
     const { pull, isNew } = await openPullRequest(client, { branch, base, title, body });
-    const says = isNew ? `Pull request #${pull.number} is open` : `Pull request #${pull.number} was open already`;
-    return { url: pull.url, says };
+    const { replaces: isReplaced } = wanted;
+    const closed = isReplaced === undefined ? [] : await closeReplaced(client, { by: pull, isReplaced });
+    const instead = closed.length === 0 ? "" : ` in place of ${closed.map((number) => `#${number}`).join(", ")}`;
+    return { url: pull.url, says: `Pull request #${pull.number} ${isNew ? "is open" : "was open already"}${instead}` };
   }
   const home = await homeOf(face, workspace, wanted.remote);
   if (home === null) return { url: null, says: `The branch ${branch} is pushed: open a pull request from it` };

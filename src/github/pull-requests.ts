@@ -135,6 +135,29 @@ export async function openPullRequest(
   }
 }
 
+/**
+ * Closes the older open pull requests of the same author, from branches of this repository, whose branch `isReplaced` knows: each
+ * with a word on what came in its place. Returns their numbers. Safe to repeat.
+ */
+export async function closeReplaced(
+  client: GitHubClient,
+  { by, isReplaced }: { readonly by: PullRequest; readonly isReplaced: (branch: string) => boolean },
+): Promise<readonly number[]> {
+  const asked = { ...client.here, state: "open", base: by.base.ref, per_page: 100 } as const;
+  const closed: number[] = [];
+  for await (const given of everyItem(client.paginate.iterator(client.rest.pulls.list, asked))) {
+    const { number, author, head } = read(given);
+    const isOlder = number < by.number && author === by.author && head.repository === by.head.repository;
+    if (isOlder && isReplaced(head.ref)) closed.push(number);
+  }
+  for (const number of closed) {
+    const body = `#${by.number} is in its place: it sets the same to a newer value.`;
+    await client.rest.issues.createComment({ ...client.here, issue_number: number, body });
+    await client.rest.pulls.update({ ...client.here, pull_number: number, state: "closed" });
+  }
+  return closed;
+}
+
 /** What is read of the answers that describe a pull request; they differ in what else they tell. */
 interface Given {
   readonly number: number;

@@ -95,7 +95,7 @@ describe("set on the remote", () => {
     expect(first.code, first.stderr).toBe(0);
     expect(first.stdout).toContain("Pull request #1 is open: https://github.test/acme/shop/pull/1");
     const branch = fake.world.pulls[0]?.headRef ?? "";
-    expect(branch).toMatch(/^fairlead\/set-stock-[0-9a-f]{8}$/);
+    expect(branch).toMatch(/^fairlead\/set-stock-[0-9a-f]{8}-[0-9a-f]{8}$/);
     expect(onRemote(branch)).toContain("replicas: 3");
     expect(onRemote()).not.toContain("replicas: 3");
     const tip = git(remote, "rev-parse", branch);

@@ -113,3 +113,107 @@ describe("health and the status site", () => {
     expect(readFileSync(join(page, "index.html"), "utf8")).toContain("stock");
   });
 });
+
+describe("a new image", () => {
+  const DIGESTS = ["a", "b", "c"].map((letter) => `sha256:${letter.repeat(64)}`);
+  const [BEFORE = "", FIRST = "", SECOND = ""] = DIGESTS.map((digest) => `ghcr.io/acme/web@${digest}`);
+  const WEB = `id: web
+name: web # kept by people
+type: api
+image:   ${BEFORE}   # set by the pipeline
+networking: { port: 18080 }
+`;
+  const APP: PlayedApp = {
+    clientId: "Iv1.0123456789abcdef",
+    privateKey: "canary-of-a-private-key",
+    slug: "acme-images",
+    permissions: { contents: "write", "pull-requests": "write", checks: "write" },
+  };
+
+  /** The shop, and what the pipeline of another repository does after a push to the registry. */
+  async function called() {
+    const made = await shop(STAGING);
+    made.push("main", { "services/web.yaml": WEB });
+    const { github, server } = made;
+    const call = (
+      image: string,
+      secrets = { app_id: APP.clientId, private_key: APP.privateKey },
+    ): Promise<RunResult> => {
+      const path = ".github/workflows/fairlead-set-image.yml";
+      return runWorkflow({
+        yaml: made.show("refs/heads/main", path),
+        path,
+        // With a workflow that is called, everything but its inputs is the caller's.
+        event: { name: "push", payload: { ref: "refs/heads/main" } },
+        sha: "1".repeat(40),
+        repository: { url: "http://127.0.0.1:1/web.git", fullName: "apps/web", defaultBranch: "main" },
+        otherRepositories: { [github.repository]: server.url },
+        mintToken: (permissions) => github.token({ login: "apps-web", app: "github-actions", permissions }),
+        urls: { api: github.url, server: "https://github.com" },
+        inputs: { repository: github.repository, service: "web", image },
+        secrets,
+        actions: { "actions/create-github-app-token": createGithubAppToken(github, APP) },
+      });
+    };
+    const diffOf = (branch: string): string =>
+      git(server.folder, "diff", "--unified=0", `main...${branch}`).replaceAll(/^(?:diff|index|@@) .*\n/gm, "");
+    return { ...made, call, diffOf };
+  }
+
+  test("becomes a pull request of that one line, and a newer one takes its place", {
+    timeout: STORY_MAX_MS,
+  }, async () => {
+    const { github, call, diffOf, proposed } = await called();
+    const first = await call(FIRST);
+    expect(first.conclusion, logOf([first])).toBe("success");
+    expect(first.jobs[0]?.permissions, "all is done with the app's token").toEqual({});
+    expect(github.world.pulls).toMatchObject([
+      { number: 1, author: "acme-images[bot]", state: "open", title: `Set image of web to ${FIRST}`.slice(0, 140) },
+    ]);
+    const [pull] = github.world.pulls;
+    if (pull === undefined) throw new Error("there is one");
+    expect(diffOf(pull.headRef)).toBe(
+      ["--- a/services/web.yaml", "+++ b/services/web.yaml"]
+        .concat(["-", "+"].map((sign, at) => `${sign}image:   ${at === 0 ? BEFORE : FIRST}   # set by the pipeline`))
+        .join("\n"),
+    );
+    expect(conclusions(await proposed(pull)), "an app's pull request sets off a plan").toContain(
+      "fairlead-comment success",
+    );
+
+    const again = await call(FIRST);
+    expect(again.conclusion).toBe("success");
+    expect(github.world.pulls).toHaveLength(1);
+
+    const second = await call(SECOND);
+    expect(second.conclusion, logOf([second])).toBe("success");
+    expect(logOf([second])).toContain("Pull request #2 is open in place of #1");
+    expect(github.world.pulls.map(({ state, mergedAt }) => [state, mergedAt])).toEqual([
+      ["closed", null],
+      ["open", null],
+    ]);
+    expect(diffOf(github.world.pulls[1]?.headRef ?? "")).toContain(`+image:   ${SECOND}   # set by the pipeline`);
+    expect(github.world.comments.find(({ author }) => author === "acme-images[bot]")).toMatchObject({ number: 1 });
+    for (const run of [first, second]) expect(logOf([run])).not.toContain(APP.privateKey);
+  });
+
+  test("leaves alone what others proposed, and goes nowhere without the app", { timeout: STORY_MAX_MS }, async () => {
+    const { github, server, call, push } = await called();
+    const before = git(server.folder, "for-each-ref", "--format=%(refname)", "refs/heads");
+    const refused = await call(FIRST, { app_id: APP.clientId, private_key: "another" });
+    expect(refused.conclusion).toBe("failure");
+    expect(git(server.folder, "for-each-ref", "--format=%(refname)", "refs/heads")).toBe(before);
+
+    expect((await call(FIRST)).conclusion).toBe("success");
+    const branch = github.world.pulls[0]?.headRef ?? "";
+    const byHand = `${branch.slice(0, -8)}deadbeef`;
+    push(byHand, { "services/web.yaml": WEB.replace(BEFORE, FIRST) });
+    github.openPull({ branch: byHand, author: "alice" });
+    expect((await call(SECOND)).conclusion).toBe("success");
+    expect(github.world.pulls.map(({ author, state }) => [author, state])).toEqual([
+      ["acme-images[bot]", "closed"],
+      ["alice", "open"],
+      ["acme-images[bot]", "open"],
+    ]);
+  });
+});

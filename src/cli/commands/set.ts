@@ -80,7 +80,11 @@ async function setOnRemote(face: Face, workspace: Workspace, wanted: Wanted, opt
   const { service, edits } = wanted;
   const remote = await workspace.repository.defaultRemote();
   if (remote === null) return refuse(terminal, [noRemote()]);
-  const own = `fairlead/set-${service}-${digestOf(edits).slice(0, 8)}`;
+  // Named for what is set, then for the value: a newer value of the same is known to replace an older one.
+  const about = `fairlead/set-${service}-${digestOf(edits.map(({ path }) => path)).slice(0, 8)}`;
+  const own = `${about}-${digestOf(edits).slice(0, 8)}`;
+  const isSame = (other: string): boolean =>
+    other !== own && other.startsWith(about) && /^-[0-9a-f]{8}$/.test(other.slice(about.length));
   const branch = options.branch ?? (options.pullRequest ? own : null);
   const branches = remoteBranches(workspace.repository, remote);
   const published = await publishChange(
@@ -101,7 +105,14 @@ async function setOnRemote(face: Face, workspace: Workspace, wanted: Wanted, opt
   const body = "Made by `fairlead set`.";
   const proposed =
     options.pullRequest && branch !== null
-      ? await proposeHere(face, workspace, { remote, branch, base, title, body })
+      ? await proposeHere(face, workspace, {
+          remote,
+          branch,
+          base,
+          title,
+          body,
+          ...(branch === own ? { replaces: isSame } : {}),
+        })
       : null;
   if (proposed !== null) terminal.say(proposed.url === null ? proposed.says : `${proposed.says}: ${proposed.url}`);
   if (terminal.json) {
