@@ -1,6 +1,6 @@
 import { inFileOrder } from "../diagnostics/order.ts";
 import type { Diagnosed } from "../model/diagnostic.ts";
-import type { EnvironmentSpec, Project, SiteSpec } from "../model/project.ts";
+import type { EnvironmentSpec, Project, SiteSpec, WatchSpec } from "../model/project.ts";
 import type { Tree } from "../model/tree.ts";
 import { explain } from "./explain.ts";
 import { compileNormaliser } from "./normalise.ts";
@@ -68,6 +68,7 @@ function resolve(raw: Raw): Project {
     environments: Object.fromEntries(environments),
     defaults: isMapping(raw["defaults"]) ? raw["defaults"] : {},
     safety: value["safety"] as Project["safety"],
+    health: value["health"] as WatchSpec,
     site: value["site"] as SiteSpec,
   };
 }

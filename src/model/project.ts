@@ -9,6 +9,7 @@ export interface Project {
   /** Merged under every service file before its own keys; raw, as written. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly safety: { readonly max_delete_percent: number };
+  readonly health: WatchSpec;
   readonly site: SiteSpec;
 }
 
@@ -19,6 +20,16 @@ export interface EnvironmentSpec {
   readonly approvers: readonly string[];
 }
 
+/** How services are watched. */
+export interface WatchSpec {
+  /** A URL that is always there: where it fails together with a service, the trouble is the watcher's. */
+  readonly control?: string;
+  /** Names of collectors that should never fall silent. */
+  readonly watchers: readonly string[];
+  /** How long what was seen is kept: samples in full, counts of hours, counts of days. */
+  readonly retention: { readonly samples: Ms; readonly hours: Ms; readonly days: Ms };
+}
+
 export interface SiteSpec {
   readonly title: string;
   readonly description?: string;
@@ -26,6 +37,12 @@ export interface SiteSpec {
   readonly base: string;
   /** Internal facts to publish: none by default, since a page of a private repository is public. */
   readonly include: readonly ("dependencies" | "releases" | "configuration")[];
+  readonly language: "en" | "de" | "zh" | "es";
+  /** A picture in the repository. */
+  readonly logo?: string;
+  /** `#rrggbb`. */
+  readonly accent?: string;
+  readonly links: readonly { readonly text: string; readonly url: string }[];
   /** The shortest time between two rebuilds while `fairlead up` runs. */
   readonly refresh: Ms;
 }

@@ -235,7 +235,8 @@ describe("a project", () => {
       },
       defaults: {},
       safety: { max_delete_percent: 30 },
-      site: { title: "Service status", base: "/", include: [], refresh: 10_000 },
+      health: { watchers: [], retention: { samples: 172_800_000, hours: 7_776_000_000, days: 34_560_000_000 } },
+      site: { title: "Service status", base: "/", include: [], language: "en", links: [], refresh: 10_000 },
     });
   });
 

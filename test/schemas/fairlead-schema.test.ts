@@ -17,6 +17,7 @@ test("fairlead.yaml has the keys that the model has", () => {
     environments: true,
     defaults: true,
     safety: true,
+    health: true,
     site: true,
   };
   const site: Readonly<Record<keyof SiteSpec, true>> = {
@@ -26,6 +27,10 @@ test("fairlead.yaml has the keys that the model has", () => {
     base: true,
     include: true,
     refresh: true,
+    language: true,
+    logo: true,
+    accent: true,
+    links: true,
   };
   expect(keysOf().sort()).toEqual([...Object.keys(project), "notifications"].sort());
   expect(keysOf("site").sort()).toEqual(Object.keys(site).sort());
@@ -39,6 +44,13 @@ test("what of fairlead.yaml nothing acts on yet is marked", () => {
     "environments.*.target.hosts",
     "environments.*.target.context",
     "environments.*.target.namespace",
+    "health.control",
+    "health.watchers",
+    "health.retention",
+    "site.language",
+    "site.logo",
+    "site.accent",
+    "site.links",
     "notifications",
   ]);
 });

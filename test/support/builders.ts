@@ -111,7 +111,8 @@ export const project: Project = {
   },
   defaults: {},
   safety: { max_delete_percent: 30 },
-  site: { title: "Shop", base: "/", include: [], refresh: 30_000 },
+  health: { watchers: [], retention: { samples: 172_800_000, hours: 7_776_000_000, days: 34_560_000_000 } },
+  site: { title: "Shop", base: "/", include: [], language: "en", links: [], refresh: 30_000 },
 };
 
 /** A catalog of entries, sorted as the real one is. */

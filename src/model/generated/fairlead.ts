@@ -25,6 +25,7 @@ export interface ProjectInput {
    */
   defaults?: {};
   safety?: Safety;
+  health?: Health;
   site?: Site;
   /**
    * Who is told when a service goes down, and when it is back.
@@ -106,6 +107,38 @@ export interface Safety {
   max_delete_percent?: number;
 }
 /**
+ * How services are watched, and how long what was seen is kept.
+ */
+export interface Health {
+  /**
+   * Something far away that is always there. Where a service and this fail together, the trouble is the watcher's: the time is unknown, not down.
+   */
+  control?: string;
+  /**
+   * Collectors that stand and watch (`fairlead watch`). One that falls silent is itself an alert of the next `fairlead check`.
+   *
+   * Items: The name that a collector was given with --collector.
+   */
+  watchers?: string[];
+  /**
+   * How long history is kept, the finer the shorter. Months are kept for ever.
+   */
+  retention?: {
+    /**
+     * Each sample in full.
+     */
+    samples?: string | number;
+    /**
+     * Counts of each hour.
+     */
+    hours?: string | number;
+    /**
+     * Counts of each day.
+     */
+    days?: string | number;
+  };
+}
+/**
  * The status site.
  */
 export interface Site {
@@ -129,6 +162,33 @@ export interface Site {
    * Internal facts to publish. None unless you say so: the page of a private repository is public.
    */
   include?: ("dependencies" | "releases" | "configuration")[];
+  /**
+   * The language of the site's own words.
+   */
+  language?: "en" | "de" | "zh" | "es";
+  /**
+   * A picture in the repository that stands before the title.
+   */
+  logo?: string;
+  /**
+   * The colour of links and marks. The site lightens or darkens it where it would be hard to read.
+   */
+  accent?: string;
+  /**
+   * Links in the page's head.
+   *
+   * @maxItems 8
+   */
+  links?: {
+    /**
+     * What it says.
+     */
+    text: string;
+    /**
+     * Where it leads.
+     */
+    url: string;
+  }[];
   /**
    * The shortest time between two rebuilds while fairlead up runs.
    */
