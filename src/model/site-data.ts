@@ -1,5 +1,7 @@
 import type { Instant, Ms, ServiceId } from "./basics.ts";
 import type { Outcome, Verdict } from "./health.ts";
+import type { Incident, IncidentUpdate, Severity } from "./incident.ts";
+import type { SiteSpec } from "./project.ts";
 import type { DesiredStatus } from "./service.ts";
 
 /** Everything that the status site shows, computed once (`site/site-data.ts`); components only show it. */
@@ -22,6 +24,53 @@ export interface SiteData {
   readonly intervalMs: Ms;
   readonly groups: readonly { readonly name: string; readonly services: readonly ServiceId[] }[];
   readonly services: readonly ServicePage[];
+  /** Where the site is published, without a slash at its end; feeds and previews need it. */
+  readonly url?: string;
+  readonly language: SiteSpec["language"];
+  readonly links: SiteSpec["links"];
+  readonly accent?: string;
+  /** Newest first: automatic and written ones. */
+  readonly incidents: readonly SiteIncident[];
+  /** By start: what ran in the days shown, what runs, what comes. */
+  readonly maintenance: readonly SiteMaintenance[];
+}
+
+export interface SiteIncident {
+  /** Permanent; the incident's page is `incidents/<id>/`. */
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly affected: readonly { readonly id: ServiceId; readonly name: string }[];
+  readonly from: Instant;
+  /** Null while it goes on. */
+  readonly to: Instant | null;
+  /** The sum of its stretches, until now where it goes on. */
+  readonly durationMs: Ms;
+  readonly stretches: readonly { readonly from: Instant; readonly to: Instant | null }[];
+  /** Oldest first. `says` is Markdown where written by hand. */
+  readonly updates: readonly {
+    readonly at: Instant;
+    readonly status: IncidentUpdate["status"];
+    readonly says: string;
+  }[];
+  /** Markdown. */
+  readonly text?: string;
+  /** Markdown. */
+  readonly postmortem?: string;
+  readonly source: Incident["source"];
+}
+
+export interface SiteMaintenance {
+  readonly id: string;
+  readonly title: string;
+  /** Empty: all services. */
+  readonly affected: readonly { readonly id: ServiceId; readonly name: string }[];
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly phase: "scheduled" | "in_progress" | "completed";
+  /** Markdown. */
+  readonly text?: string;
+  readonly repeats?: { readonly rule: string; readonly timeZone: string };
 }
 
 export interface ServicePage {

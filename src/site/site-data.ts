@@ -2,12 +2,14 @@ import { daysOf, historiesOf, latencyOf, type ServiceHistory, sumOf } from "../h
 import { type Judgement, verdictOf } from "../health/verdict.ts";
 import type { Instant, Ms, ServiceId } from "../model/basics.ts";
 import type { Sample, Segment, Verdict } from "../model/health.ts";
+import type { Incident, MaintenanceWindow } from "../model/incident.ts";
 import type { Project } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
 import type { ServicePage, SiteData } from "../model/site-data.ts";
 import type { State } from "../model/state.ts";
 import { DEFAULT_HEALTH } from "../probes/probe.ts";
 import { configurationLines } from "./configuration-lines.ts";
+import { siteIncidents, siteMaintenance } from "./site-incidents.ts";
 
 export interface SiteInput {
   readonly project: Project;
@@ -21,6 +23,9 @@ export interface SiteInput {
   readonly notEnforced?: ReadonlyMap<ServiceId, readonly string[]>;
   /** Where people reach a service: `http://localhost:3000`. */
   readonly addresses?: ReadonlyMap<ServiceId, string>;
+  /** Automatic and written ones. */
+  readonly incidents?: readonly Incident[];
+  readonly windows?: readonly MaintenanceWindow[];
   readonly now: Ms;
 }
 
@@ -57,6 +62,12 @@ export function siteData(input: SiteInput): SiteData {
     intervalMs: Math.min(...services.map((service) => service.intervalMs), DEFAULT_HEALTH.interval),
     groups: groupsOf(specs),
     services,
+    ...(project.site.url !== undefined ? { url: project.site.url.replace(/\/$/, "") } : {}),
+    language: project.site.language,
+    links: project.site.links,
+    ...(project.site.accent !== undefined ? { accent: project.site.accent } : {}),
+    incidents: siteIncidents(input.incidents ?? [], specs, now),
+    maintenance: siteMaintenance(input.windows ?? [], specs, now),
   };
 }
 
