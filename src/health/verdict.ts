@@ -7,16 +7,9 @@ import type { Ms } from "../model/basics.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Sample, Verdict } from "../model/health.ts";
 import type { DesiredStatus } from "../model/service.ts";
-
-export interface VerdictRules {
-  readonly status: DesiredStatus;
-  readonly intervalMs: Ms;
-  /** How long one asking may take: a sample cannot be younger than that. */
-  readonly timeoutMs?: Ms;
-  readonly failure_threshold: number;
-  readonly success_threshold: number;
-  readonly now: Ms;
-}
+import { type Replay, replay, vouchesUntil } from "./replay.ts";
+import { graver } from "./timeline.ts";
+import type { Track, TrackEvent } from "./tracks.ts";
 
 /** A verdict and one sentence for people that says why. */
 export interface Judgement {
@@ -25,67 +18,70 @@ export interface Judgement {
 }
 
 /**
- * Judges a service by its samples, newest last. A failure counts once `failure_threshold` askings in a row have confirmed
- * it, a recovery after `success_threshold`; without any history the first good answer suffices. Samples older than three
- * intervals say nothing about now: the verdict is `unknown`, never the last one that was known.
+ * Judges a service as it is now: what its timeline (`timeline.ts`) ends with at this moment, since both come of one replay. A
+ * sample that is too old says nothing about now: the verdict is `unknown`, never the last one that was known.
  */
-export function verdictOf(samples: readonly Sample[], rules: VerdictRules): Judgement {
-  if (rules.status === "maintenance") return { verdict: "maintenance", says: "In maintenance, as declared." };
-  if (rules.status === "inactive") return { verdict: "unknown", says: "Switched off, as declared." };
-  const last = samples.at(-1);
-  if (!last) return { verdict: "unknown", says: "Not checked yet." };
-  const age = rules.now - last.at;
-  if (age > staleAfterMs(rules)) {
-    return { verdict: "unknown", says: `Last checked ${roughly(age)} ago, too long to say how it is now.` };
+export function verdictOf(
+  tracks: readonly Track[] | undefined,
+  { status, now }: { readonly status: DesiredStatus; readonly now: Ms },
+): Judgement {
+  if (status === "maintenance") return { verdict: "maintenance", says: "In maintenance, as declared." };
+  if (status === "inactive") return { verdict: "unknown", says: "Switched off, as declared." };
+  let judged: (Judgement & { readonly at: Ms }) | null = null;
+  for (const track of tracks ?? []) {
+    const one = judgeTrack(
+      track.events.filter(({ at }) => at <= now),
+      now,
+    );
+    if (one === null) continue;
+    const isGraver =
+      judged === null || (one.verdict !== judged.verdict && graver(judged.verdict, one.verdict) === one.verdict);
+    if (judged === null || isGraver || (one.verdict === judged.verdict && one.at > judged.at)) judged = one;
   }
-  const { state, run } = replay(samples, rules);
-  return state === "down" ? whenDown(last, run, rules) : whenUp(last, state, run, rules);
+  return judged === null
+    ? { verdict: "unknown", says: "Not checked yet." }
+    : { verdict: judged.verdict, says: judged.says };
 }
 
-/** How old the newest sample may be before it says nothing any more. */
-export function staleAfterMs({ intervalMs, timeoutMs = 0 }: { intervalMs: Ms; timeoutMs?: Ms }): Ms {
-  return 3 * intervalMs + timeoutMs;
-}
-
-/** `run` counts the newest samples in a row that failed, or that did not. */
-function replay(samples: readonly Sample[], rules: VerdictRules): { state: "new" | "up" | "down"; run: number } {
-  let state: "new" | "up" | "down" = "new";
-  let run = 0;
-  let failing = false;
-  for (const sample of samples) {
-    const failed = sample.outcome === "fail";
-    run = failed === failing ? run + 1 : 1;
-    failing = failed;
-    if (failed && run >= rules.failure_threshold) state = "down";
-    else if (!failed && (state === "new" || run >= rules.success_threshold)) state = "up";
+function judgeTrack(events: readonly TrackEvent[], now: Ms): (Judgement & { readonly at: Ms }) | null {
+  const last = events.at(-1);
+  if (last === undefined) return null;
+  const { at } = last;
+  if (vouchesUntil(last, now) < now) {
+    return { at, verdict: "unknown", says: `Last checked ${roughly(now - at)} ago, too long to say how it is now.` };
   }
-  return { state, run };
+  const { sample } = last;
+  if (sample.during === "maintenance") return { at, verdict: "maintenance", says: "In maintenance, as announced." };
+  if (sample.outcome === "unknown")
+    return { at, verdict: "unknown", says: `It could not be checked: ${reasonOf(sample)}.` };
+  const replayed = replay(events);
+  const verdict = replayed.changes.at(-1)?.verdict ?? "unknown";
+  return { at, verdict, says: sentence(last, verdict, replayed) };
 }
 
-function whenDown(last: Sample, run: number, rules: VerdictRules): Judgement {
-  if (last.outcome !== "fail")
-    return {
-      verdict: "down",
-      says: `Answering again; ${run} of ${rules.success_threshold} checks in a row before it counts as up.`,
-    };
-  return {
-    verdict: "down",
-    says: `${run === 1 ? "The last check" : `${run} checks in a row`} failed: ${reasonOf(last)}.`,
-  };
-}
-
-function whenUp(last: Sample, state: "new" | "up", run: number, rules: VerdictRules): Judgement {
-  if (last.outcome === "fail") {
-    const says = `The last check failed (${reasonOf(last)}); ${run} of ${rules.failure_threshold} in a row before it counts.`;
-    return { verdict: state === "up" ? "operational" : "unknown", says };
+function sentence({ sample, watching }: TrackEvent, verdict: Verdict, { runs }: Replay): string {
+  const { failure_threshold: failures, success_threshold: successes } = watching;
+  const reason = reasonOf(sample);
+  if (sample.outcome === "fail") {
+    if (verdict === "down")
+      return `${runs.failing.n > 1 ? `${runs.failing.n} checks in a row` : "The last check"} failed: ${reason}.`;
+    return `The last check failed (${reason}); ${runs.failing.n} of ${failures} in a row before it counts.`;
   }
-  if (last.outcome === "warn") return { verdict: "degraded", says: `Answers, but not well: ${reasonOf(last)}.` };
-  const latency = last.latencyMs === undefined ? "" : ` in ${Math.round(last.latencyMs)} ms`;
-  return { verdict: "operational", says: `Answering${latency}.` };
+  if (verdict === "down")
+    return `Answering again; ${runs.answering.n} of ${successes} checks in a row before it counts as up.`;
+  if (sample.outcome === "warn") {
+    if (verdict === "degraded") return `Answers, but not well: ${reason}.`;
+    return `Answers, but not well (${reason}); ${runs.ailing.n} of ${failures} in a row before it counts.`;
+  }
+  if (verdict === "degraded")
+    return `Answering well again; ${runs.passing.n} of ${successes} checks in a row before it counts.`;
+  const latency =
+    "latencyMs" in sample && sample.latencyMs !== undefined ? ` in ${Math.round(sample.latencyMs)} ms` : "";
+  return `Answering${latency}.`;
 }
 
 /** Why a sample did not pass, in a few words. */
-export function reasonOf(sample: Sample): string {
+function reasonOf(sample: Pick<Sample, "outcome"> & Partial<Sample>): string {
   if (sample.error !== undefined) return sample.error;
   const missed = sample.conditions?.find((condition) => !condition.held);
   if (missed) return missed.condition;

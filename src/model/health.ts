@@ -66,6 +66,17 @@ export interface Span {
 }
 
 /**
+ * How a service stood with one collector at its last sample that is kept no longer. What comes after is judged from here on,
+ * so that letting samples go changes no verdict.
+ */
+export interface Standing extends Pick<Sample, "service" | "at" | "outcome" | "during"> {
+  readonly collector: string;
+  readonly region: string;
+  readonly verdict: "operational" | "degraded" | "down" | "unknown";
+  readonly watching: Watching;
+}
+
+/**
  * What is counted of a service over a stretch of time. Every published figure is made of these; two of them add up.
  * `actual = passed + warned + failed + unknown + maintenance`; seconds add up to the stretch, or to the part of it that has passed.
  */
@@ -101,6 +112,10 @@ export interface History {
   readonly environment: string;
   /** Oldest first: the last days, in full. */
   readonly segments: readonly Segment[];
+  /** How services stood where the segments begin. */
+  readonly before: readonly Standing[];
+  /** Each UTC hour of the last days, the segments' included, oldest first. */
+  readonly hours: readonly Period[];
   /** Each UTC day that is kept, the segments' included, oldest first. */
   readonly days: readonly Period[];
   /** Each UTC month since the beginning, oldest first. */

@@ -1,3 +1,4 @@
+import { tracksOf } from "../health/tracks.ts";
 import { daysOf, historiesOf, latencyOf, type ServiceHistory, sumOf } from "../health/uptime.ts";
 import { type Judgement, verdictOf } from "../health/verdict.ts";
 import type { Instant, Ms, ServiceId } from "../model/basics.ts";
@@ -31,15 +32,15 @@ export interface SiteInput {
 
 /** Newest samples shown on a service's page. */
 const SAMPLES_SHOWN = 120;
-/** More than any threshold needs to be judged by. */
-const SAMPLES_JUDGED = 500;
 
 /** Everything the status site shows, computed once: the site's components only show it. Pure; the same input, the same data. */
 export function siteData(input: SiteInput): SiteData {
   const { project, environment, now } = input;
   const specs = input.specs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const histories = historiesOf(input.segments.filter((segment) => segment.environment === environment));
-  const judgements = new Map(specs.map((spec) => [spec.id, judge(spec, histories.get(spec.id), now)]));
+  const segments = input.segments.filter((segment) => segment.environment === environment);
+  const histories = historiesOf(segments);
+  const tracks = tracksOf({ segments });
+  const judgements = new Map(specs.map(({ id, status }) => [id, verdictOf(tracks.get(id), { status, now })]));
   const services = specs.map((spec) =>
     servicePage(spec, { input, specs, judgements, history: histories.get(spec.id) }),
   );
@@ -72,18 +73,6 @@ export function siteData(input: SiteInput): SiteData {
 }
 
 const GRAVEST_FIRST: readonly Verdict[] = ["down", "degraded", "unknown", "maintenance", "operational"];
-
-function judge(spec: Spec, history: ServiceHistory | undefined, now: Ms): Judgement {
-  const health = spec.health ?? DEFAULT_HEALTH;
-  return verdictOf(history?.samples.slice(-SAMPLES_JUDGED) ?? [], {
-    status: spec.status,
-    intervalMs: health.interval,
-    timeoutMs: health.timeout,
-    failure_threshold: health.failure_threshold,
-    success_threshold: health.success_threshold,
-    now,
-  });
-}
 
 /** A service that is switched off on purpose counts for nothing. */
 function countVerdicts(services: readonly ServicePage[]): Record<Verdict, number> {

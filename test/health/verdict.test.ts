@@ -1,30 +1,25 @@
 import { expect, test } from "vitest";
-import { type VerdictRules, verdictOf } from "../../src/health/verdict.ts";
-import type { Sample } from "../../src/model/health.ts";
+import { tracksOf } from "../../src/health/tracks.ts";
+import { type Judgement, verdictOf } from "../../src/health/verdict.ts";
+import type { Segment } from "../../src/model/health.ts";
+import type { DesiredStatus } from "../../src/model/service.ts";
+import { seen } from "./segments.ts";
 
-const rules: VerdictRules = {
-  status: "active",
-  intervalMs: 30_000,
-  timeoutMs: 5_000,
-  failure_threshold: 3,
-  success_threshold: 2,
-  now: 10_000_000,
-};
+const NOON = Date.UTC(2026, 10, 24, 12, 0, 0);
 
-/** Samples by their first letters, the newest one interval ago: `ppf` is two passes and a failure. */
-function samples(outcomes: string, newest = rules.now - 1_000): Sample[] {
-  return [...outcomes].map((letter, index) => ({
-    service: "web",
-    at: newest - (outcomes.length - 1 - index) * 30_000,
-    outcome: letter === "p" ? "pass" : letter === "w" ? "warn" : "fail",
-    ...(letter === "f" ? { error: "connection refused" } : { latencyMs: 12.4 }),
-  }));
+/** A second after the newest asking. */
+function judge(
+  outcomes: string,
+  { status = "active" as DesiredStatus, more = [] as Segment[], age = 1_000 } = {},
+): Judgement {
+  const segments = [seen(outcomes, NOON - (outcomes.length - 1) * 30_000 - age), ...more];
+  return verdictOf(tracksOf({ segments }).get("web"), { status, now: NOON });
 }
 
 test.each([
   ["no sample", "", "unknown", "Not checked yet."],
   ["a first good answer", "p", "operational", "Answering in 12 ms."],
-  ["a first failure", "f", "unknown", "The last check failed (connection refused); 1 of 3 in a row before it counts."],
+  ["a first failure: there is nothing else to go by", "f", "down", "The last check failed: connection refused."],
   [
     "a failure that is not confirmed",
     "ppff",
@@ -32,6 +27,7 @@ test.each([
     "The last check failed (connection refused); 2 of 3 in a row before it counts.",
   ],
   ["a confirmed failure", "pfff", "down", "3 checks in a row failed: connection refused."],
+  ["a failure that retries confirmed", "pF", "down", "3 checks in a row failed: connection refused."],
   [
     "a failure that an answer interrupted",
     "pffpff",
@@ -46,24 +42,49 @@ test.each([
   ],
   ["a confirmed recovery", "fffpp", "operational", "Answering in 12 ms."],
   ["a relapse during recovery", "fffpf", "down", "The last check failed: connection refused."],
-  ["an answer with a warning", "pw", "degraded", "Answers, but not well: it reports warn itself."],
+  [
+    "a single warning",
+    "pw",
+    "operational",
+    "Answers, but not well (it reports warn itself); 1 of 3 in a row before it counts.",
+  ],
+  ["a confirmed warning", "pwww", "degraded", "Answers, but not well: it reports warn itself."],
+  [
+    "an end of warnings that is not confirmed",
+    "pwwwp",
+    "degraded",
+    "Answering well again; 1 of 2 checks in a row before it counts.",
+  ],
+  [
+    "an asking that could not be made",
+    "ppu",
+    "unknown",
+    "It could not be checked: the control target did not answer either.",
+  ],
+  ["an asking in maintenance", "ppm", "maintenance", "In maintenance, as announced."],
 ])("%s", (_, outcomes, verdict, says) => {
-  expect(verdictOf(samples(outcomes), rules)).toEqual({ verdict, says });
+  expect(judge(outcomes)).toEqual({ verdict, says });
 });
 
 test("after three intervals and a timeout without a sample nobody knows any more, however well it was", () => {
   const limit = 3 * 30_000 + 5_000;
-  expect(verdictOf(samples("ppp", rules.now - limit), rules).verdict).toBe("operational");
-  expect(verdictOf(samples("ppp", rules.now - limit - 1), rules)).toEqual({
+  expect(judge("ppp", { age: limit }).verdict).toBe("operational");
+  expect(judge("ppp", { age: limit + 1 })).toEqual({
     verdict: "unknown",
     says: "Last checked 95s ago, too long to say how it is now.",
   });
 });
 
 test("what is declared comes before what is seen", () => {
-  expect(verdictOf(samples("fff"), { ...rules, status: "maintenance" }).verdict).toBe("maintenance");
-  expect(verdictOf(samples("ppp"), { ...rules, status: "inactive" })).toEqual({
-    verdict: "unknown",
-    says: "Switched off, as declared.",
+  expect(judge("fff", { status: "maintenance" }).verdict).toBe("maintenance");
+  expect(judge("ppp", { status: "inactive" })).toEqual({ verdict: "unknown", says: "Switched off, as declared." });
+});
+
+test("of several collectors the gravest is told, and none that has fallen silent hides the one that knows", () => {
+  const other = (outcomes: string, from: number) => seen(outcomes, from, { collector: "other" });
+  expect(judge("pp", { more: [other("fff", NOON - 61_000)] })).toEqual({
+    verdict: "down",
+    says: "3 checks in a row failed: connection refused.",
   });
+  expect(judge("pp", { more: [other("fff", NOON - 7_200_000)] }).verdict).toBe("operational");
 });

@@ -1,0 +1,30 @@
+import type { Ms, ServiceId } from "../model/basics.ts";
+import type { Segment, Watching } from "../model/health.ts";
+
+/** What samples are judged by whose segment does not say: the defaults of a `health` block. */
+export const DEFAULT_WATCHING: Watching = {
+  cadenceMs: 30_000,
+  timeoutMs: 5_000,
+  failure_threshold: 3,
+  success_threshold: 2,
+};
+
+/** Nobody asks more often; a file that says so was not written by us. */
+const CADENCE_MIN_MS = 1_000;
+
+/** How a service was watched while the segment was seen, with every number in the range where it means something. */
+export function watchingOf(segment: Pick<Segment, "watching">, service: ServiceId): Watching {
+  const said = Object.hasOwn(segment.watching, service) ? segment.watching[service] : undefined;
+  if (said === undefined) return DEFAULT_WATCHING;
+  return {
+    cadenceMs: Math.max(CADENCE_MIN_MS, said.cadenceMs),
+    timeoutMs: said.timeoutMs,
+    failure_threshold: Math.max(1, said.failure_threshold),
+    success_threshold: Math.max(1, said.success_threshold),
+  };
+}
+
+/** How old a sample may be before it says nothing about now any more. */
+export function staleAfterMs({ cadenceMs, timeoutMs }: Pick<Watching, "cadenceMs" | "timeoutMs">): Ms {
+  return 3 * cadenceMs + timeoutMs;
+}
