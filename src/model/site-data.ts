@@ -35,6 +35,9 @@ export interface SiteData {
   readonly maintenance: readonly SiteMaintenance[];
 }
 
+/** HTML without scripts, pictures and links that are not web or mail addresses (`site/markdown.ts`). */
+export type Html = string;
+
 export interface SiteIncident {
   /** Permanent; the incident's page is `incidents/<id>/`. */
   readonly id: string;
@@ -47,16 +50,14 @@ export interface SiteIncident {
   /** The sum of its stretches, until now where it goes on. */
   readonly durationMs: Ms;
   readonly stretches: readonly { readonly from: Instant; readonly to: Instant | null }[];
-  /** Oldest first. `says` is Markdown where written by hand. */
+  /** Oldest first. */
   readonly updates: readonly {
     readonly at: Instant;
     readonly status: IncidentUpdate["status"];
-    readonly says: string;
+    readonly html: Html;
   }[];
-  /** Markdown. */
-  readonly text?: string;
-  /** Markdown. */
-  readonly postmortem?: string;
+  readonly html?: Html;
+  readonly postmortem?: Html;
   readonly source: Incident["source"];
 }
 
@@ -68,8 +69,7 @@ export interface SiteMaintenance {
   readonly from: Instant;
   readonly to: Instant;
   readonly phase: "scheduled" | "in_progress" | "completed";
-  /** Markdown. */
-  readonly text?: string;
+  readonly html?: Html;
   readonly repeats?: { readonly rule: string; readonly timeZone: string };
 }
 

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { Clock, Ms } from "../model/basics.ts";
 import type { SiteData } from "../model/site-data.ts";
+import { filesBesidePages } from "./files/files.ts";
 import { iconBodies } from "./icon-bodies.ts";
 import { prepareTemplate } from "./prepare-template.ts";
-import { publish } from "./publish.ts";
 import { publishFiles } from "./publish-files.ts";
 
 /** Plain JSON: it crosses to the process that builds. */
@@ -78,16 +78,21 @@ export async function buildSite({
     devToolbar: { enabled: false },
   });
   onProgress("putting the site in place");
+  const pages = await pagesIn(fresh);
   const written = await publishFiles({
     from: fresh,
     to: resolve(outDir),
-    extra: new Map([["data.json", publish(data)]]),
+    extra: filesBesidePages(data, pages),
     record: join(cache, "published.json"),
   });
-  return { pages: await countPages(fresh), written, ms: clock.monotonic() - start };
+  return { pages: pages.length, written, ms: clock.monotonic() - start };
 }
 
-async function countPages(folder: string): Promise<number> {
+/** Their addresses below the site's root, sorted: `services/orders-api/`. */
+async function pagesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true });
-  return names.filter((name) => name.endsWith(".html")).length;
+  return names
+    .filter((name) => name.endsWith(".html"))
+    .map((name) => name.replaceAll(sep, "/").replace(/(^|\/)index\.html$/, "$1"))
+    .sort();
 }

@@ -2,6 +2,7 @@ import type { Instant, Ms, ServiceId } from "../model/basics.ts";
 import type { Incident, MaintenanceWindow } from "../model/incident.ts";
 import type { Spec } from "../model/service.ts";
 import type { SiteIncident, SiteMaintenance } from "../model/site-data.ts";
+import { markdownToHtml, textToHtml } from "./markdown.ts";
 
 /** Incidents as pages show them, the newest first. What is open lasts until now. */
 export function siteIncidents(
@@ -12,7 +13,8 @@ export function siteIncidents(
   return incidents
     .filter(({ stretches }) => stretches.length > 0)
     .map((incident): SiteIncident => {
-      const { stretches, updates, affected, ...rest } = incident;
+      const { stretches, updates, affected, text, postmortem, ...rest } = incident;
+      const toHtml = incident.source === "written" ? markdownToHtml : textToHtml;
       const last = stretches.at(-1)?.to ?? null;
       return {
         ...rest,
@@ -21,7 +23,9 @@ export function siteIncidents(
         to: last === null ? null : instant(last),
         durationMs: stretches.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - from), 0),
         stretches: stretches.map(({ from, to }) => ({ from: instant(from), to: to === null ? null : instant(to) })),
-        updates: updates.map(({ at, status, says }) => ({ at: instant(at), status, says })),
+        updates: updates.map(({ at, status, says }) => ({ at: instant(at), status, html: toHtml(says) })),
+        ...(text !== undefined ? { html: toHtml(text) } : {}),
+        ...(postmortem !== undefined ? { postmortem: toHtml(postmortem) } : {}),
       };
     })
     .toSorted((a, b) => (a.from === b.from ? (a.id < b.id ? -1 : 1) : a.from < b.from ? 1 : -1));
@@ -35,8 +39,9 @@ export function siteMaintenance(
 ): readonly SiteMaintenance[] {
   return windows
     .toSorted((a, b) => a.from - b.from || (a.id < b.id ? -1 : 1))
-    .map(({ from, to, affected, ...rest }) => ({
+    .map(({ from, to, affected, text, ...rest }) => ({
       ...rest,
+      ...(text !== undefined ? { html: markdownToHtml(text) } : {}),
       affected: named(affected, specs),
       from: instant(from),
       to: instant(to),
