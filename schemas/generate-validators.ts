@@ -14,7 +14,7 @@ const schemas = import.meta.dirname;
 export function generateValidators(): readonly { readonly name: string; readonly text: string }[] {
   return [
     // All errors of a user's file at once; their words are ours.
-    ...["fairlead", "service"].map((name) => fileOf(name, { allErrors: true, messages: false })),
+    ...["fairlead", "incident", "service"].map((name) => fileOf(name, { allErrors: true, messages: false })),
     // Of a file that only Fairlead writes, the first error tells all.
     fileOf("state", { allErrors: false, messages: true }, ["environment", "journal", "record"]),
   ];

@@ -7,7 +7,19 @@ import { describe, expect, test } from "vitest";
  * grows into a catch-all. The table is the architecture; a new room is one line.
  */
 const FLOOR_0 = ["model", "diagnostics", "git"];
-const FLOOR_1 = ["catalog", "plan", "rollout", "state", "targets", "edge", "probes", "health", "scaffold"];
+const FLOOR_1 = [
+  "catalog",
+  "plan",
+  "rollout",
+  "state",
+  "targets",
+  "edge",
+  "probes",
+  "health",
+  "incidents",
+  "notify",
+  "scaffold",
+];
 const FLOOR_2 = ["apply", "github", "site"];
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],

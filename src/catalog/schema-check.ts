@@ -1,3 +1,5 @@
+import type { SchemaName } from "./schemas.ts";
+
 /** What the schema found; `instancePath` split into keys. */
 export interface SchemaError {
   readonly keyword: string;
@@ -12,14 +14,17 @@ export type SchemaCheck = (document: unknown) => readonly SchemaError[];
  * The check of one of the package's schemas. It is code that ajv generated (`npm run types`), since compiling a schema takes
  * longer than a whole plan, and it is loaded when it is wanted: a plan whose files are all remembered never asks.
  */
-export async function schemaCheck(name: "service" | "fairlead"): Promise<SchemaCheck> {
-  const module =
-    name === "service"
-      ? await import("../model/generated/validate-service.ts")
-      : await import("../model/generated/validate-fairlead.ts");
-  const validate = module.validate as unknown as Validate;
+export async function schemaCheck(name: SchemaName): Promise<SchemaCheck> {
+  const { validate: generated } = await VALIDATORS[name]();
+  const validate = generated as unknown as Validate;
   return (document) => (validate(document) ? NONE : (validate.errors ?? NONE).map(plain));
 }
+
+const VALIDATORS: Readonly<Record<SchemaName, () => Promise<{ readonly validate: unknown }>>> = {
+  service: () => import("../model/generated/validate-service.ts"),
+  fairlead: () => import("../model/generated/validate-fairlead.ts"),
+  incident: () => import("../model/generated/validate-incident.ts"),
+};
 
 /** What generated code exports; it has no types of its own. */
 interface Validate {

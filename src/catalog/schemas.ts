@@ -19,15 +19,18 @@ export interface SchemaNode {
   readonly "x-enforced"?: false | readonly string[];
 }
 
+/** Schemas of what people write. */
+export type SchemaName = "service" | "fairlead" | "incident";
+
 const read = new Map<string, { readonly text: string; readonly schema: SchemaNode }>();
 
 /** A schema of the installed package, never one of the user's repository. */
-export function readSchema(name: "service" | "fairlead"): SchemaNode {
+export function readSchema(name: SchemaName): SchemaNode {
   return schemaFile(name).schema;
 }
 
 /** The file as it stands, for the cache's key. */
-export function schemaText(name: "service" | "fairlead"): string {
+export function schemaText(name: SchemaName): string {
   return schemaFile(name).text;
 }
 

@@ -1,5 +1,6 @@
 import { inFileOrder } from "../diagnostics/order.ts";
 import { suggest } from "../diagnostics/suggest.ts";
+import type { ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Tree } from "../model/tree.ts";
 import { artifactFinder } from "./artifacts.ts";
@@ -18,9 +19,21 @@ export interface ValidateInput {
   /** Templates of the installed package, by name, with their versions. */
   readonly templates: ReadonlyMap<string, string>;
   /** The grammar of health conditions, from `health/`; without it they are not checked. */
-  readonly checkCondition?: (text: string) => string | null;
+  readonly checkCondition?: (text: string, scheme?: string) => string | null;
+  /** What people write beside services, from other rooms: its files, and their problems. */
+  readonly alsoRead?: (declared: AlsoDeclared) => Promise<{
+    readonly files: readonly string[];
+    readonly diagnostics: readonly Diagnostic[];
+  }>;
   /** Files and folders, relative to the top, whose problems are reported; everything is read all the same. */
   readonly paths?: readonly string[];
+}
+
+/** What else is written in a repository may refer to this. */
+export interface AlsoDeclared {
+  readonly tree: Tree;
+  /** Every id of every environment, of broken files as well; null where `fairlead.yaml` does not say where files are. */
+  readonly services: ReadonlySet<ServiceId> | null;
 }
 
 export interface Validation {
@@ -44,6 +57,7 @@ export async function validateRepository(input: ValidateInput): Promise<Validati
 
   const artifactOf = artifactFinder(tree, templates);
   const check = await schemaCheck("service");
+  const ids = new Set<ServiceId>();
   const perEnvironment = new Map<string, readonly Diagnostic[]>();
   for (const environment of Object.keys(project.environments)) {
     const projectFile = projectRead?.file ?? null;
@@ -53,20 +67,23 @@ export async function validateRepository(input: ValidateInput): Promise<Validati
       compiled: compileService(read, context, check),
       layers: () => layersOf(read.file, context),
     }));
-    const { diagnostics } = await assemble(parts, { artifactOf, refused: found.refused });
+    const { services, broken, diagnostics } = await assemble(parts, { artifactOf, refused: found.refused });
+    for (const id of [...services.keys(), ...broken]) ids.add(id);
     perEnvironment.set(environment, diagnostics);
   }
   const unreadable = projectProblems.some(({ severity }) => severity === "error");
   // Without a readable fairlead.yaml nobody knows which environments there are.
   const services = folded(perEnvironment).filter(({ code }) => !unreadable || code !== "environment-unknown");
-  const problems = [...projectProblems, ...found.diagnostics, ...services];
+  const also = await input.alsoRead?.({ tree, services: unreadable ? null : ids });
+  const problems = [...projectProblems, ...found.diagnostics, ...services, ...(also?.diagnostics ?? [])];
   const notes = files.flatMap(({ read }) => notesOf(read, "service"));
   if (projectRead !== null) notes.push(...notesOf(projectRead, "fairlead"));
   // On a line that is wrong anyway a note would only distract.
   const wrong = new Set(problems.map(lineOf));
   const all = [...problems, ...notes.filter((note) => !wrong.has(lineOf(note)))];
 
-  const known = [...(projectRead ? [PROJECT_FILE] : []), ...found.files.map(({ path }) => path), ...found.refused];
+  const own = [...(projectRead ? [PROJECT_FILE] : []), ...found.files.map(({ path }) => path), ...found.refused];
+  const known = [...own, ...(also?.files ?? [])];
   if (input.paths === undefined) return { diagnostics: inFileOrder(all), files: known.length };
   const { isMeant, unknown } = limit(input.paths, known);
   const meant = all.filter(({ range }) => range === undefined || isMeant(range.file));

@@ -7,11 +7,15 @@ export interface Incident {
   /** Permanent; becomes part of addresses: `orders-api-2026-11-24-0931`, or a hand-written file's name. */
   readonly id: string;
   readonly title: string;
+  /** While it is open, how it is now; afterwards the gravest that it was. */
   readonly severity: Severity;
   /** Service ids, sorted. */
   readonly affected: readonly ServiceId[];
-  /** Each time it was so: more than one where it came back within the flapping window. The last is open where `to` is null. */
-  readonly stretches: readonly { readonly from: Ms; readonly to: Ms | null }[];
+  /**
+   * Each time it was so, oldest first: more than one where it became better or worse (the next begins where this one ends), or
+   * came back. How long it lasted is their sum. The incident is open exactly where the last one's `to` is null.
+   */
+  readonly stretches: readonly Stretch[];
   /** Oldest first. */
   readonly updates: readonly IncidentUpdate[];
   /** Markdown, by hand. */
@@ -20,11 +24,45 @@ export interface Incident {
   readonly source: "automatic" | "written";
 }
 
+export interface Stretch {
+  readonly from: Ms;
+  readonly to: Ms | null;
+  readonly severity: Severity;
+}
+
 export interface IncidentUpdate {
   readonly at: Ms;
   readonly status: "investigating" | "identified" | "monitoring" | "resolved";
   /** Plain text where automatic, Markdown where written. */
   readonly says: string;
+}
+
+/** What somebody wrote about an incident that was opened by itself. */
+export interface IncidentNote {
+  /** The incident's id. */
+  readonly incident: string;
+  readonly title?: string;
+  readonly updates: readonly IncidentUpdate[];
+  /** Markdown. */
+  readonly text?: string;
+  readonly postmortem?: string;
+}
+
+/** Work that is announced, once or again and again; `incidents/maintenance.ts` works out when. */
+export interface MaintenanceSeries {
+  /** The file's name. */
+  readonly id: string;
+  readonly title: string;
+  /** Service ids, sorted; empty: all of them. */
+  readonly affected: readonly ServiceId[];
+  /** Markdown, by hand. */
+  readonly text?: string;
+  /** The first one's begin. */
+  readonly from: Ms;
+  /** How long each of them takes, whatever clocks do meanwhile. */
+  readonly lastsMs: Ms;
+  /** A recurrence rule of RFC 5545 without UNTIL, the zone whose clocks it follows, and after when none begins. */
+  readonly repeats?: { readonly rule: string; readonly timeZone: string; readonly until?: Ms };
 }
 
 /** Work that is announced: its time counts neither for nor against a service, and nobody is woken by it. */

@@ -14,6 +14,7 @@ const NAMES: readonly SchemaName[] = [
   "apply",
   "drift",
   "history",
+  "incident",
 ];
 
 /** Objects whose keys are not ours to name: a driver's options, another file's keys, values of any shape. */

@@ -12,7 +12,8 @@ export type SchemaName =
   | "status"
   | "apply"
   | "drift"
-  | "history";
+  | "history"
+  | "incident";
 export type SchemaNode = Readonly<Record<string, unknown>>;
 
 const folder = join(import.meta.dirname, "..", "..", "schemas");

@@ -1,9 +1,11 @@
 import { relative, resolve } from "node:path";
+import { readFrontMatter } from "../../catalog/read-front-matter.ts";
 import { validateRepository } from "../../catalog/validate-repository.ts";
 import { renderGithub } from "../../diagnostics/render-github.ts";
 import { renderJson } from "../../diagnostics/render-json.ts";
 import { renderSarif } from "../../diagnostics/render-sarif.ts";
 import { renderText } from "../../diagnostics/render-text.ts";
+import { readWrittenIncidents } from "../../incidents/written-incidents.ts";
 import { checkCondition } from "../../probes/condition-syntax.ts";
 import type { Face } from "../face.ts";
 import { isUsable } from "../show-diagnostics.ts";
@@ -24,6 +26,14 @@ export async function validate(
       tree,
       templates: workspace.templates,
       checkCondition,
+      async alsoRead(declared) {
+        const { value, diagnostics } = await readWrittenIncidents({
+          ...declared,
+          readFrontMatter,
+          now: face.clock.now(),
+        });
+        return { files: value.files, diagnostics };
+      },
       ...(paths.length > 0
         ? { paths: paths.map((path) => relative(workspace.repository.root, resolve(face.directory, path))) }
         : {}),
