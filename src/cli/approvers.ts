@@ -1,6 +1,5 @@
 import { fetchCommits } from "../git/revisions.ts";
 import type { ApprovedBy } from "../github/approvals.ts";
-import type { GitHubClient } from "../github/client.ts";
 import { GitHubError } from "../github/github-error.ts";
 import { isTeamMember } from "../github/people.ts";
 import type { PullRequest } from "../github/pull-requests.ts";
@@ -25,7 +24,9 @@ export async function lacksApprover(
   const shared = [now, await approversAt(on, on.deployed)];
   if (approval.is === "named") {
     const lacking = await firstUnmet(on, shared, [on.run.actor]);
-    return lacking === null ? null : `${on.run.actor} is none of its approvers (${lacking.join(", ")})`;
+    return lacking === null
+      ? null
+      : `${on.run.actor} is none of its approvers (${lacking.approvers.join(", ")})${unread(on, lacking)}`;
   }
   for (const number of approval.pulls) {
     const pull = pulls.get(number);
@@ -41,7 +42,7 @@ export async function lacksApprover(
       good.map(({ by }) => by),
     );
     if (lacking !== null)
-      return `none of its approvers (${lacking.join(", ")}) has approved #${number} as it was merged`;
+      return `none of its approvers (${lacking.approvers.join(", ")}) has approved #${number} as it was merged${unread(on, lacking)}`;
   }
   return null;
 }
@@ -55,38 +56,62 @@ async function approversAt(on: Looking, commit: Oid | null): Promise<readonly st
   return project.environments[on.environment.name]?.approvers ?? [];
 }
 
+interface Lacking {
+  readonly approvers: readonly string[];
+  /** Whether some of them are a team into which the token may not look. */
+  readonly isUnread: boolean;
+}
+
 /** The first list of which none of these people is one; null: each has one. */
 async function firstUnmet(
   on: Looking,
   lists: readonly (readonly string[])[],
   people: readonly string[],
-): Promise<readonly string[] | null> {
-  for (const list of lists) {
-    let isMet = list.length === 0;
-    for (const login of people) isMet ||= await isApprover(on, list, login);
-    if (!isMet) return list;
+): Promise<Lacking | null> {
+  for (const approvers of lists) {
+    if (approvers.length === 0) continue;
+    const answers: Answer[] = [];
+    for (const login of people) if (!answers.includes("yes")) answers.push(await isApprover(on, approvers, login));
+    if (!answers.includes("yes")) return { approvers, isUnread: answers.includes("unread") };
   }
   return null;
 }
 
-async function isApprover({ client }: Looking, approvers: readonly string[], login: string): Promise<boolean> {
+/** `unread`: no, as far as this token may tell. */
+type Answer = "yes" | "no" | "unread";
+
+async function isApprover(on: Looking, approvers: readonly string[], login: string): Promise<Answer> {
+  let otherwise: Answer = "no";
   for (const approver of approvers) {
-    if (approver.startsWith("@")) {
-      if (approver.slice(1).toLowerCase() === login.toLowerCase()) return true;
-    } else if (await isKnownMember(client, { team: approver, login })) return true;
+    const isPerson = approver.startsWith("@");
+    const answer = isPerson ? isSame(approver.slice(1), login) : await isKnownMember(on, { team: approver, login });
+    if (answer === "yes") return "yes";
+    if (answer === "unread") otherwise = "unread";
   }
-  return false;
+  return otherwise;
+}
+
+function isSame(login: string, other: string): Answer {
+  return login.toLowerCase() === other.toLowerCase() ? "yes" : "no";
 }
 
 /** A token that may not read teams knows nobody in them: the step is refused, and the others go on. */
 async function isKnownMember(
-  client: GitHubClient,
+  { client, members }: Looking,
   asked: { readonly team: string; readonly login: string },
-): Promise<boolean> {
+): Promise<Answer> {
   try {
-    return await isTeamMember(client, asked);
+    return (await isTeamMember(members ?? client, asked)) ? "yes" : "no";
   } catch (error) {
-    if (error instanceof GitHubError && error.kind === "not-permitted") return false;
+    if (error instanceof GitHubError && error.kind === "not-permitted") return "unread";
     throw error;
   }
+}
+
+/** What is to be done so that teams can be asked about, where they could not. */
+function unread({ members }: Looking, { isUnread }: Lacking): string {
+  if (!isUnread) return "";
+  return members === null
+    ? ", as far as GITHUB_TOKEN may tell: it cannot ask who is in a team. Give the apply workflow a GitHub App with members: read, as the secrets FAIRLEAD_APP_ID and FAIRLEAD_APP_KEY"
+    : ", as far as the token in FAIRLEAD_MEMBERS_TOKEN may tell: it cannot ask who is in a team. Give its GitHub App the organisation's permission members: read, and accept it there";
 }

@@ -1,15 +1,34 @@
-import { type GitHubClient, githubClient } from "../github/client.ts";
+import {
+  type GitHubClient,
+  type GitHubOptions,
+  type GitHubReader,
+  githubClient,
+  githubReader,
+} from "../github/client.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Face } from "./face.ts";
 import { version } from "./version.ts";
 
 /** A client for the repository and with the token that the environment names; null where it names none of the two. */
-export function githubHere({ env, terminal }: Face): GitHubClient | null {
+export function githubHere(face: Face): GitHubClient | null {
+  const options = optionsHere(face, face.env["GITHUB_TOKEN"]);
+  return options && githubClient(options);
+}
+
+/**
+ * For questions of membership alone, which GITHUB_TOKEN may not ask: with the token of a GitHub App that may. Null where the
+ * environment names none.
+ */
+export function membersHere(face: Face): GitHubReader | null {
+  const options = optionsHere(face, face.env["FAIRLEAD_MEMBERS_TOKEN"]);
+  return options && githubReader(options);
+}
+
+function optionsHere({ env, terminal }: Face, token: string | undefined): GitHubOptions | null {
   const repository = env["GITHUB_REPOSITORY"];
-  const token = env["GITHUB_TOKEN"];
   if (!repository || !token) return null;
   const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl, GITHUB_WORKFLOW_REF: workflow } = env;
-  return githubClient({
+  return {
     repository,
     token,
     userAgent: `fairlead/${version()}`,
@@ -18,7 +37,7 @@ export function githubHere({ env, terminal }: Face): GitHubClient | null {
     ...(workflow ? { workflow: workflowPath(workflow) } : {}),
     onWait: ({ why, seconds, what }) =>
       terminal.complain(`GitHub asks to wait (${why}): ${what} again in ${seconds} s`),
-  });
+  };
 }
 
 /** `owner/name/.github/workflows/x.yml@refs/heads/main` → `.github/workflows/x.yml`. */

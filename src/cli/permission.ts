@@ -1,7 +1,7 @@
 import type { ApplyInput, Permission } from "../apply/apply-input.ts";
 import { firstParents } from "../git/revisions.ts";
 import { type ApprovedBy, digestsNamed, judge, type Shown } from "../github/approvals.ts";
-import type { GitHubClient } from "../github/client.ts";
+import type { GitHubClient, GitHubReader } from "../github/client.ts";
 import { confirmedIn, destroyPermissions } from "../github/destroy-permission.ts";
 import { type PullRequest, pullRequestsThatMerged } from "../github/pull-requests.ts";
 import type { Oid, ServiceId } from "../model/basics.ts";
@@ -23,6 +23,8 @@ export interface Permitting {
   readonly remote: string;
   readonly run: GitHubRun;
   readonly client: GitHubClient;
+  /** Asks who is in a team, and nothing else; null: there is only `client`, which may not be let. */
+  readonly members: GitHubReader | null;
   /** The tip of the default branch that is being applied. */
   readonly tip: () => Oid;
   /** What the last deployment applied; null: none is known. */

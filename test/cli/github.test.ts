@@ -48,10 +48,9 @@ async function forge(environments: string) {
       deployments: "write",
       metadata: "read",
       actions: "read",
-      // As an app of the organisation's has it; GITHUB_TOKEN never does.
-      members: "read",
     },
   });
+  const members = github.token({ login: "gate[bot]", app: "gate", permissions: { members: "read" } });
   /** A checkout on a runner: one commit of the default branch. */
   const runner = (): string => {
     const checkout = join(temporaryFolder(), "runner");
@@ -81,6 +80,7 @@ async function forge(environments: string) {
         GITHUB_SERVER_URL: "https://github.com",
         GITHUB_API_URL: github.url,
         GITHUB_TOKEN: token,
+        FAIRLEAD_MEMBERS_TOKEN: members,
         GITHUB_REF: "refs/heads/main",
         GITHUB_RUN_ID: String(runs++),
         GITHUB_RUN_ATTEMPT: "1",

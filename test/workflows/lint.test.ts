@@ -131,6 +131,20 @@ describe.each(all)("$path ($whose)", ({ path, text }) => {
   });
 });
 
+test("asks of a GitHub App no more than what GITHUB_TOKEN may not do", () => {
+  const asked = written.flatMap(([, text]) => {
+    const { name, jobs } = parse(text) as Written;
+    const steps = Object.values(jobs).flatMap((job) => job.steps);
+    return steps
+      .filter(({ uses }) => uses?.startsWith("actions/create-github-app-token@"))
+      .map(({ with: given = {} }) => [name, Object.keys(given).filter((key) => key.startsWith("permission-")), given]);
+  });
+  expect(asked).toMatchObject([
+    ["fairlead-apply", ["permission-members"], { "permission-members": "read" }],
+    ["fairlead-set-image", ["permission-contents", "permission-pull-requests"], {}],
+  ]);
+});
+
 test("the house rules see what they are to see", async () => {
   const bad =
     "name: x\non: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.event.head_commit.message }}\n";

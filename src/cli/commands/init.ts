@@ -90,6 +90,7 @@ function onGitHub(branch: string): string {
   - name a shared environment in fairlead.yaml, such as staging: until then the workflows only check files
   - Settings, Rules: require the check "Fairlead plan" on ${branch}
   - Settings, Environments: one for each of fairlead.yaml except development, limited to ${branch}, with its secrets and reviewers
+  - a team in \`approvers\` takes a GitHub App with \`members: read\`: the secrets FAIRLEAD_APP_ID (its client ID) and FAIRLEAD_APP_KEY
   - Settings, Pages: source GitHub Actions, for the status site; FAIRLEAD_SITE_ENVIRONMENT is a variable (production, else the last environment, unless set)
   - let only workflows record what was applied (in an organisation's repository; a workflow on any branch is one):
       gh api --method POST 'repos/{owner}/{repo}/rulesets' --input ${RULESET_FILE}`;

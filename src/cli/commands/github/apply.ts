@@ -14,7 +14,7 @@ import { applyHere, refusedReport, showReport } from "../../apply-here.ts";
 import { connecting } from "../../connect-target.ts";
 import { type DefaultBranch, followDefaultBranch } from "../../default-branch.ts";
 import type { Face } from "../../face.ts";
-import { githubHere, tokenMissing } from "../../github-here.ts";
+import { githubHere, membersHere, tokenMissing } from "../../github-here.ts";
 import { type GitHubRun, githubRun } from "../../github-run.ts";
 import { obstaclesOf } from "../../obstacles.ts";
 import { type OpenEnvironment, openEnvironment, type Planned } from "../../open-environment.ts";
@@ -105,7 +105,8 @@ async function applyAndTell(session: Session): Promise<number> {
   return code;
 }
 
-function permissionFor({ workspace, environment, branch, run, client }: Session, deployed: Oid | null): Permitter {
+function permissionFor(session: Session, deployed: Oid | null): Permitter {
+  const { face, workspace, environment, branch, run, client } = session;
   const { apply } = environment.project.environments[environment.name] ?? { apply: "manual" };
   return permitter({
     workspace,
@@ -113,6 +114,7 @@ function permissionFor({ workspace, environment, branch, run, client }: Session,
     remote: branch.remote,
     run,
     client,
+    members: membersHere(face),
     tip: branch.tip,
     deployed,
     waiting: async (plan) => {
