@@ -33,6 +33,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description("What the workflows call in GitHub Actions: plan, comment, environments, apply, drift");
 
   const state = program.command("state").description("What is recorded of an environment: repair");
+  const siteGroup = program
+    .command("site")
+    .description("The status site: build it into a folder, or look at it")
+    .addHelpText("after", "\nExample:\n  fairlead site build --out public");
 
   /** Adds a command whose code is loaded only when it runs: start-up stays short however many there are. */
   const add = <Options>(
@@ -42,20 +46,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     declare: (command: Command) => Command,
     load: () => Promise<Action<Options>>,
   ): void => {
-    const group = [github, state].find((one) => usage.startsWith(`${one.name()} `));
+    const group = [github, state, siteGroup].find((one) => usage.startsWith(`${one.name()} `));
     const [parent, name] = group ? [group, usage.slice(group.name().length + 1)] : [program, usage];
-    declare(parent.command(name).description(description).addHelpText("after", `\nExample:\n  ${example}`)).action(
-      async (...received: unknown[]) => {
-        const command = received.at(-1) as Command;
-        const options = command.optsWithGlobals<Options & Shared & { readonly format?: string }>();
-        const { openFace } = await import("./face.ts");
-        const face = openFace({
-          ...(options.C === undefined ? {} : { directory: options.C }),
-          json: options.json === true || options.format === "json" || options.format === "sarif",
-        });
-        exitCode = await (await load())(face, options, command.args);
-      },
-    );
+    // `fairlead site` alone builds.
+    const isDefault = usage === "site build";
+    declare(
+      parent.command(name, { isDefault }).description(description).addHelpText("after", `\nExample:\n  ${example}`),
+    ).action(async (...received: unknown[]) => {
+      const command = received.at(-1) as Command;
+      const options = command.optsWithGlobals<Options & Shared & { readonly format?: string }>();
+      const { openFace } = await import("./face.ts");
+      const face = openFace({
+        ...(options.C === undefined ? {} : { directory: options.C }),
+        json: options.json === true || options.format === "json" || options.format === "sarif",
+      });
+      exitCode = await (await load())(face, options, command.args);
+    });
   };
 
   const environment = new Option("-e, --environment <name>", "the environment").default("development");
@@ -218,11 +224,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     async () => (await import("./commands/init.ts")).init,
   );
   add(
-    "site",
+    "site build",
     "Build the status site from the recorded results",
-    "fairlead site --out public",
-    (c) => c.addOption(environment).option("--out <dir>", "folder of the status site", "dist/status"),
-    async () => (await import("./commands/site.ts")).site,
+    "fairlead site build --out public",
+    (c) =>
+      c
+        .addOption(environment)
+        .option("--out <dir>", "folder of the status site", "dist/status")
+        .option("--base <path>", "serve it under this path, whatever fairlead.yaml says: /status/"),
+    async () => (await import("./commands/site.ts")).siteBuild,
+  );
+  add(
+    "site preview",
+    "Build the status site and serve it here until Ctrl-C",
+    "fairlead site preview -e production",
+    (c) =>
+      c
+        .addOption(environment)
+        .option("--out <dir>", "folder of the status site", "dist/status")
+        .option("--base <path>", "serve it under this path, whatever fairlead.yaml says: /status/")
+        .option("--port <port>", "where to serve it", portNumber, 4321),
+    async () => (await import("./commands/site.ts")).sitePreview,
   );
 
   add(
