@@ -7,8 +7,11 @@ import type { PathProblem } from "./path-problem.ts";
 export interface ServiceContext {
   /** Null: the file is looked at for itself. */
   readonly environment: string | null;
-  /** The grammar of conditions, from `probes/`: null when the text is right, else a sentence that says what is wrong. */
-  readonly checkCondition: ((text: string) => string | null) | null;
+  /**
+   * The grammar of conditions, from `probes/`: null when the text is right for an address of the scheme (of any, where none
+   * is given), else a sentence that says what is wrong.
+   */
+  readonly checkCondition: ((text: string, scheme?: string) => string | null) | null;
 }
 
 /** A rule beyond the schema about one service, resolved for an environment: named for the fact it holds. */

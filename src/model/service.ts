@@ -9,9 +9,40 @@ export type StrategyName = "rolling" | "blue-green" | "canary" | "recreate";
 export type DesiredStatus = "active" | "inactive" | "maintenance";
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-export interface HealthSpec {
-  /** A path on the service's port, or an absolute URL (for `external`). */
-  readonly endpoint: string;
+/** What may be said of how an address is asked; each kind of probe reads its own and leaves the others. */
+export interface AskedHow {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | SecretRef>>;
+  readonly body?: string;
+  /** Unset: on the same origin only. */
+  readonly follow_redirects?: boolean;
+  readonly ip_version?: 4 | 6;
+  /** A query in GraphQL's language, sent as POST; `errors` in the answer fail. */
+  readonly graphql?: string;
+  /** A text to send once connected: over WebSocket as a message, over TCP as it stands. */
+  readonly send?: string;
+  /** What a database is asked: a statement in SQL, a command of Redis, the name of a command of MongoDB. */
+  readonly query?: string;
+  readonly dns?: { readonly name?: string; readonly type?: string; readonly value?: string };
+  /** The service that a gRPC server is asked for; unset: the server as a whole. */
+  readonly grpc_service?: string;
+}
+
+/** A further address that is asked for a service. */
+export interface HealthTarget extends AskedHow {
+  readonly name?: string;
+  /** A path on the service's port, or an address of any scheme that there is a probe for. */
+  readonly url: string | SecretRef;
+  readonly conditions?: readonly string[];
+}
+
+export interface HealthSpec extends AskedHow {
+  /** A path on the service's port, or an address of any scheme that there is a probe for. Unset: what the kind suggests. */
+  readonly endpoint?: string;
+  /** Further addresses; a text is an address without more. */
+  readonly targets?: readonly (string | HealthTarget)[];
+  /** Where it is asked from: `public`, anywhere; `host`, only where the services run. */
+  readonly from?: "public" | "host";
   readonly interval: Ms;
   readonly timeout: Ms;
   /** How long after a start failures do not count. */

@@ -1,16 +1,16 @@
 import { parseDuration } from "../model/duration.ts";
 
-/** What a condition may look at. An HTTP probe knows the first five; the others come with their own kinds of probe. */
+/** What a condition may look at, and the schemes whose probes know it; null: all of them. */
 export const PLACEHOLDERS = {
-  STATUS: "http",
-  RESPONSE_TIME: "http",
-  BODY: "http",
-  CONNECTED: "http",
-  IP: "http",
-  CERTIFICATE_EXPIRATION: "TLS",
-  DOMAIN_EXPIRATION: "domain",
-  DNS_RCODE: "DNS",
-} as const;
+  STATUS: ["http", "https", "ws", "wss", "smtp", "smtps", "grpc", "grpcs"],
+  RESPONSE_TIME: null,
+  BODY: null,
+  CONNECTED: null,
+  IP: null,
+  CERTIFICATE_EXPIRATION: ["https", "wss", "tls", "rediss", "smtps", "grpcs"],
+  DOMAIN_EXPIRATION: null,
+  DNS_RCODE: ["dns"],
+} as const satisfies Readonly<Record<string, readonly string[] | null>>;
 export type Placeholder = keyof typeof PLACEHOLDERS;
 
 export type Operator = "==" | "!=" | "<=" | ">=" | "<" | ">";
@@ -56,15 +56,18 @@ export function parseCondition(text: string): Condition | string {
 }
 
 /**
- * For the catalog's rule: null when an HTTP probe can evaluate the condition, else one sentence that says why not and
- * what would do.
+ * For the catalog's rule: null when a probe of the scheme can evaluate the condition, else one sentence that says why not and
+ * what would do. Without a scheme only what no probe could evaluate is wrong.
  */
-export function checkCondition(text: string): string | null {
+export function checkCondition(text: string, scheme?: string): string | null {
   const condition = parseCondition(text);
   if (typeof condition === "string") return condition;
+  if (scheme === undefined) return null;
   for (const side of [condition.left, condition.right]) {
-    if (side.is === "placeholder" && PLACEHOLDERS[side.name] !== "http")
-      return `\`[${side.name}]\` is known to a ${PLACEHOLDERS[side.name]} probe only; an HTTP probe knows ${known("http")}`;
+    if (side.is !== "placeholder") continue;
+    const schemes: readonly string[] | null = PLACEHOLDERS[side.name];
+    if (schemes === null || schemes.includes(scheme)) continue;
+    return `\`[${side.name}]\` is known where the address begins with ${schemes.map((one) => `${one}:`).join(" ")} only; ${scheme}: knows ${known(scheme)}`;
   }
   return null;
 }
@@ -78,7 +81,7 @@ function problemOf({ text, left, operator, right }: Condition): string | null {
       return `\`${side.text}\` is neither a number nor a duration such as 300ms, which ${operator} needs`;
   }
   if (left.is !== "placeholder" && right.is !== "placeholder")
-    return `\`${text}\` looks at nothing; one side must be a placeholder: ${known(null)}`;
+    return `\`${text}\` looks at nothing; one side must be a placeholder: ${known()}`;
   return null;
 }
 
@@ -111,7 +114,7 @@ function parsePlaceholder(
   if (!match) return null;
   const name = (match[1] ?? "").toUpperCase();
   const rest = match[2] ?? "";
-  if (!Object.hasOwn(PLACEHOLDERS, name)) return `\`[${match[1]}]\` is no placeholder; there are ${known(null)}`;
+  if (!Object.hasOwn(PLACEHOLDERS, name)) return `\`[${match[1]}]\` is no placeholder; there are ${known()}`;
   if (rest !== "" && name !== "BODY") return `\`${text}\`: only [BODY] has a path behind it`;
   const path = parsePath(rest);
   if (path === null) return `\`${text}\`: the path must read like \`[BODY].data[0].name\``;
@@ -129,15 +132,39 @@ function parsePath(text: string): readonly (string | number)[] | null {
   return path;
 }
 
-/** What ordering compares: durations as milliseconds, or plain numbers. Null when it is neither. */
+/**
+ * What ordering compares: durations as milliseconds, or plain numbers. Null when it is neither. Beside our own durations
+ * those of Go, which Gatus' conditions are written in: `1h30m`.
+ */
 export function numberOf(text: string): number | null {
-  if (/^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text);
-  return parseDuration(text);
+  if (/^[+-]?\d{1,300}(\.\d{1,300})?$/.test(text)) return Number(text);
+  return parseDuration(text) ?? goDuration(text);
 }
 
-function known(kind: "http" | null): string {
+const GO_UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** https://pkg.go.dev/time#ParseDuration */
+function goDuration(text: string): number | null {
+  if (!/^(?:\d{1,15}(?:\.\d{1,15})?(?:ns|us|µs|ms|s|m|h)){1,8}$/.test(text)) return null;
+  let sum = 0;
+  for (const [, value, unit] of text.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))
+    sum += Number(value) * (GO_UNITS[unit ?? ""] ?? 0);
+  return sum;
+}
+
+function known(scheme?: string): string {
   return Object.entries(PLACEHOLDERS)
-    .filter(([, probe]) => kind === null || probe === kind)
+    .filter(
+      ([, schemes]) => scheme === undefined || schemes === null || (schemes as readonly string[]).includes(scheme),
+    )
     .map(([name]) => `[${name}]`)
     .join(" ");
 }

@@ -1,5 +1,5 @@
 import type { Ms } from "../model/basics.ts";
-import { type Condition, numberOf, type Operand, parseCondition } from "./condition-syntax.ts";
+import { type Condition, numberOf, type Operand, type Placeholder, parseCondition } from "./condition-syntax.ts";
 
 /** What a probe met, for conditions to look at. */
 export interface Answer {
@@ -9,6 +9,10 @@ export interface Answer {
   /** The text of the body, as much of it as was read. */
   readonly body?: string;
   readonly ip?: string;
+  /** How long the certificate is still good; below zero once it has ended. */
+  readonly certificateExpirationMs?: Ms;
+  readonly domainExpirationMs?: Ms;
+  readonly dnsRcode?: string;
 }
 
 export interface ConditionResult {
@@ -17,15 +21,24 @@ export interface ConditionResult {
   readonly held: boolean;
   /** True when it looks at the response time alone: missing such a condition is being slow, not being down. */
   readonly aboutTime: boolean;
+  /** What it looks at. */
+  readonly looksAt: readonly Placeholder[];
 }
 
-/** Evaluates conditions against one answer, in order. One that cannot be read does not hold and says why. */
-export function evaluateConditions(conditions: readonly string[], answer: Answer): readonly ConditionResult[] {
+/**
+ * Evaluates conditions against one answer, in order. One that cannot be read does not hold and says why. `hide` covers what may
+ * not be shown of a value that was met, before it is cut.
+ */
+export function evaluateConditions(
+  conditions: readonly string[],
+  answer: Answer,
+  hide: (text: string) => string = (text) => text,
+): readonly ConditionResult[] {
   const body = memoised(() => parseJson(answer.body));
   return conditions.map((text) => {
     const condition = parseCondition(text);
-    if (typeof condition === "string") return { condition: condition, held: false, aboutTime: false };
-    return evaluate(condition, answer, body);
+    if (typeof condition === "string") return { condition: condition, held: false, aboutTime: false, looksAt: [] };
+    return evaluate(condition, { answer, body, hide });
   });
 }
 
@@ -35,7 +48,13 @@ const SHOWN = 80;
 /** A value as compared and shown; null leads nowhere. */
 type Value = string | null;
 
-function evaluate(condition: Condition, answer: Answer, body: () => unknown): ConditionResult {
+interface Met {
+  readonly answer: Answer;
+  readonly body: () => unknown;
+  readonly hide: (text: string) => string;
+}
+
+function evaluate(condition: Condition, { answer, body, hide }: Met): ConditionResult {
   const left = metValue(condition.left, answer, body);
   const right = metValue(condition.right, answer, body);
   const held = left !== null && right !== null && compare(condition, left, right);
@@ -43,9 +62,10 @@ function evaluate(condition: Condition, answer: Answer, body: () => unknown): Co
   return {
     condition: held
       ? condition.text
-      : `${shown(condition.left, left)} ${condition.operator} ${shown(condition.right, right)}`,
+      : `${shown(condition.left, hidden(left, hide), condition)} ${condition.operator} ${shown(condition.right, hidden(right, hide), condition)}`,
     held,
     aboutTime: sides.every((side) => side.name === "RESPONSE_TIME"),
+    looksAt: sides.map((side) => side.name),
   };
 }
 
@@ -95,9 +115,17 @@ function metValue(operand: Operand, answer: Answer, body: () => unknown): Value 
       return answer.ip ?? null;
     case "BODY":
       return bodyValue(operand, answer.body, body);
-    default:
-      return null;
+    case "CERTIFICATE_EXPIRATION":
+      return durationValue(answer.certificateExpirationMs);
+    case "DOMAIN_EXPIRATION":
+      return durationValue(answer.domainExpirationMs);
+    case "DNS_RCODE":
+      return answer.dnsRcode ?? null;
   }
+}
+
+function durationValue(value: Ms | undefined): Value {
+  return value === undefined ? null : String(Math.round(value));
 }
 
 function bodyValue(
@@ -125,8 +153,18 @@ function walk(value: unknown, path: readonly (string | number)[]): unknown {
   return at;
 }
 
-function shown(operand: Operand, value: Value): string {
-  if (operand.is !== "placeholder") return operand.text;
+function hidden(value: Value, hide: (text: string) => string): Value {
+  return value === null ? null : hide(value);
+}
+
+function shown(operand: Operand, value: Value, { operator }: Condition): string {
+  if (operand.is !== "placeholder") {
+    // A duration that is compared in milliseconds says how many it is.
+    const number = operand.is === "literal" && operator !== "==" && operator !== "!=" ? numberOf(operand.text) : null;
+    return number === null || String(number) === operand.text || !/[a-zµ]/.test(operand.text)
+      ? operand.text
+      : `${operand.text} (${number})`;
+  }
   if (value === null) return `${operand.text} ${INVALID}`;
   return `${operand.text} (${value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value})`;
 }

@@ -1,13 +1,15 @@
 /**
  * `probes/` asks services how they are, each over the protocol that it speaks. It promises that nothing a service answers,
- * or fails to answer, can hang or break the asking. What the samples mean over time is the business of `health/`; it
- * neither starts nor mends services, and reads no clock, environment or randomness of its own.
+ * or fails to answer, can hang or break the asking, and that no secret it asks with is in what it says. What the samples mean
+ * over time is the business of `health/`; it neither starts nor mends services, and reads no clock, environment or randomness
+ * of its own.
  */
 import type { Clock } from "../model/basics.ts";
 import type { Sample } from "../model/health.ts";
 import type { HealthSpec, Spec } from "../model/service.ts";
-import { probeHttp } from "./probe-http.ts";
-import { probeTcp } from "./probe-tcp.ts";
+import { askService } from "./ask-service.ts";
+import type { SecretOf } from "./prepare.ts";
+import { targetsOf } from "./target.ts";
 
 /** How a service is asked, and how often. */
 export interface Probe {
@@ -15,12 +17,12 @@ export interface Probe {
   readonly health: HealthSpec;
   /** What is asked, for people: `GET /health`, `TCP 3000`. */
   readonly says: string;
+  /** Once. Never throws, and never outlasts `health.timeout`. */
   ask(signal?: AbortSignal): Promise<Sample>;
 }
 
 /** What a service without a `health` block is held to. */
 export const DEFAULT_HEALTH: HealthSpec = {
-  endpoint: "",
   interval: 30_000,
   timeout: 5_000,
   start_period: 0,
@@ -31,44 +33,34 @@ export const DEFAULT_HEALTH: HealthSpec = {
 };
 
 /**
- * The probe of a service, or null when there is nothing to ask: it has neither a port nor an absolute endpoint, or it is
- * not meant to run. `host` is where its port is reached, `127.0.0.1` unless told.
+ * The probe of a service, or null when there is nothing to ask: it has neither a port nor an address of its own, it is not
+ * meant to run, or only its host may ask it and we are elsewhere.
  */
 export function probeOf({
   spec,
   clock,
   host = "127.0.0.1",
+  from = "host",
+  secretOf = () => undefined,
 }: {
   readonly spec: Spec;
   readonly clock: Clock;
+  /** Where the service's port is reached. */
   readonly host?: string;
+  /** Where we are. */
+  readonly from?: "public" | "host";
+  /** What a header or an address that is `{secret: NAME}` stands for. */
+  readonly secretOf?: SecretOf;
 }): Probe | null {
   if (spec.status === "inactive" || spec.schedule !== undefined) return null;
   const health = spec.health ?? DEFAULT_HEALTH;
-  const port = spec.networking?.port;
-  const service = spec.id;
-  const url = spec.health ? urlOf(spec.health.endpoint, host, port) : null;
-  if (url !== null) {
-    return {
-      service,
-      health,
-      says: `GET ${health.endpoint}`,
-      ask: (signal) => probeHttp({ service, url, health, clock, ...(signal ? { signal } : {}) }),
-    };
-  }
-  if (port === undefined || spec.external === true) return null;
+  if (health.from === "host" && from === "public") return null;
+  const targets = targetsOf(spec, host);
+  if (targets.length === 0) return null;
   return {
-    service,
+    service: spec.id,
     health,
-    says: `TCP ${port}`,
-    ask: (signal) => probeTcp({ service, host, port, timeoutMs: health.timeout, clock, ...(signal ? { signal } : {}) }),
+    says: targets.map(({ says }) => says).join(", "),
+    ask: (signal) => askService({ spec, health, targets, clock, secretOf, ...(signal ? { signal } : {}) }),
   };
-}
-
-/** An absolute endpoint as it stands; a path on the service's own port. */
-function urlOf(endpoint: string, host: string, port: number | undefined): string | null {
-  if (/^https?:\/\//i.test(endpoint)) return URL.canParse(endpoint) ? endpoint : null;
-  if (port === undefined) return null;
-  const path = endpoint.startsWith("/") ? endpoint : `/${endpoint}`;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}${path}`;
 }

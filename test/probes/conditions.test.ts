@@ -8,6 +8,9 @@ const answer: Answer = {
   status: 200,
   responseTimeMs: 123.4,
   ip: "127.0.0.1",
+  certificateExpirationMs: 86_400_000,
+  domainExpirationMs: 30 * 86_400_000,
+  dnsRcode: "NOERROR",
   body: JSON.stringify({
     status: "UP",
     name: "john",
@@ -56,8 +59,13 @@ describe("conditions that hold", () => {
     "has([BODY].empty) == true",
     "[BODY].empty == null",
     '[BODY] == pat(*"john"*)',
+    "[Certificate_Expiration] > 23h59m",
+    "[CERTIFICATE_EXPIRATION] <= 1d",
+    "[DOMAIN_EXPIRATION] > 719h59m59.5s",
+    "[DNS_RCODE] == any(NOERROR, NXDOMAIN)",
+    "[RESPONSE_TIME] < 0.2s",
   ])("%s", (condition) => {
-    expect(evaluateConditions([condition], answer)).toEqual([
+    expect(evaluateConditions([condition], answer)).toMatchObject([
       { condition, held: true, aboutTime: condition.includes("RESPONSE_TIME") },
     ]);
   });
@@ -80,6 +88,9 @@ describe("conditions that do not hold show the value they met", () => {
     ["len([BODY].count) > 2", "len([BODY].count) (INVALID) > 2"],
     ["has([BODY].data) == false", "has([BODY].data) (true) == false"],
     ["300 < [STATUS]", "300 < [STATUS] (200)"],
+    ["[CERTIFICATE_EXPIRATION] > 48h", "[CERTIFICATE_EXPIRATION] (86400000) > 48h (172800000)"],
+    ["[RESPONSE_TIME] < 100ms", "[RESPONSE_TIME] (123) < 100ms (100)"],
+    ["[DNS_RCODE] == NXDOMAIN", "[DNS_RCODE] (NOERROR) == NXDOMAIN"],
   ])("%s", (condition, shown) => {
     expect(evaluateConditions([condition], answer)).toMatchObject([{ condition: shown, held: false }]);
   });
@@ -117,10 +128,20 @@ describe("what a condition may not say", () => {
     ["[STATUS] < fast", /neither a number nor a duration/],
     ["[STATUS] == any(200,)", /empty choice/],
     ["1 == 1", /looks at nothing/],
-    ["[CERTIFICATE_EXPIRATION] > 48h", /known to a TLS probe only; an HTTP probe knows/],
-    ["[DNS_RCODE] == NOERROR", /known to a DNS probe only/],
+    [
+      "[CERTIFICATE_EXPIRATION] > 48h",
+      /where the address begins with https: wss: tls: .* only; http: knows \[STATUS\]/,
+    ],
+    ["[DNS_RCODE] == NOERROR", /where the address begins with dns: only/],
   ])("%s", (condition, message) => {
-    expect(checkCondition(condition)).toMatch(message);
+    expect(checkCondition(condition, "http")).toMatch(message);
+  });
+
+  test("a placeholder fits the scheme that is asked", () => {
+    expect(checkCondition("[CERTIFICATE_EXPIRATION] > 48h", "https")).toBeNull();
+    expect(checkCondition("[DNS_RCODE] == NOERROR", "dns")).toBeNull();
+    expect(checkCondition("[STATUS] == 200", "redis")).toMatch(/where the address begins with http: https:/);
+    expect(checkCondition("[DNS_RCODE] == NOERROR")).toBeNull();
   });
 
   test("what may be said passes the check", () => {

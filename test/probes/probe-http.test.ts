@@ -2,9 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/cli/system-clock.ts";
-import { probeHttp } from "../../src/probes/probe-http.ts";
-import { probeTcp } from "../../src/probes/probe-tcp.ts";
+import { askAt } from "../support/ask-at.ts";
 import { until } from "../support/until.ts";
 
 const servers: Server[] = [];
@@ -22,18 +20,8 @@ async function serve(handle: (request: IncomingMessage, response: ServerResponse
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function ask(
-  url: string,
-  over: { timeout?: number; conditions?: string[]; checks?: string[]; signal?: AbortSignal } = {},
-): ReturnType<typeof probeHttp> {
-  const { signal, ...health } = over;
-  return probeHttp({
-    service: "web",
-    url,
-    health: { timeout: 5_000, conditions: [], checks: [], ...health },
-    clock: systemClock,
-    ...(signal ? { signal } : {}),
-  });
+function ask(url: string, over: Parameters<typeof askAt>[1] = {}): ReturnType<typeof askAt> {
+  return askAt(url, over);
 }
 
 function json(body: unknown, type = "application/health+json", status = 200) {
@@ -187,7 +175,7 @@ describe("servers that misbehave", () => {
     expect(await ask(url)).toMatchObject({
       outcome: "fail",
       status: 302,
-      error: `answered 302 with a redirect to ${other}, which is not followed`,
+      error: `answered 302 with a redirect to another address, which is not followed`,
     });
     expect(visited).toBe(false);
   });
@@ -223,8 +211,8 @@ describe("TCP", () => {
     expect(await tcp(await closedPort())).toMatchObject({ outcome: "fail", error: "connection refused" });
   });
 
-  function tcp(port: number): ReturnType<typeof probeTcp> {
-    return probeTcp({ service: "web", host: "127.0.0.1", port, timeoutMs: 5_000, clock: systemClock });
+  function tcp(port: number): ReturnType<typeof askAt> {
+    return askAt(`tcp://127.0.0.1:${port}`);
   }
 });
 

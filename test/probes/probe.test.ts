@@ -1,45 +1,11 @@
-import { createServer, type Server } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { systemClock } from "../../src/cli/system-clock.ts";
 import { probeOf } from "../../src/probes/probe.ts";
-import { probeTcp } from "../../src/probes/probe-tcp.ts";
-import { spec } from "../support/builders.ts";
+import { type Partly, spec } from "../support/builders.ts";
 
-async function listening(): Promise<number> {
-  const server: Server = createServer((socket) => socket.on("error", () => undefined));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return (server.address() as { port: number }).port;
+function says(over: Parameters<typeof spec>[0], from: "public" | "host" = "host"): string | null {
+  return probeOf({ spec: spec(over), clock: systemClock, from })?.says ?? null;
 }
-
-/** A port that was just let go. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const asking = { service: "web", host: "127.0.0.1", timeoutMs: 2_000, clock: systemClock };
-
-test("a TCP probe passes where a port takes connections, and says how long it took", async () => {
-  const sample = await probeTcp({ ...asking, port: await listening() });
-  expect(sample).toMatchObject({ service: "web", outcome: "pass" });
-  expect(sample.latencyMs).toBeGreaterThanOrEqual(0);
-});
-
-test("a TCP probe fails in words where nothing listens, where it is cut, and where nobody answers in time", async () => {
-  expect(await probeTcp({ ...asking, port: await closedPort() })).toMatchObject({
-    outcome: "fail",
-    error: "connection refused",
-  });
-  const cut = await probeTcp({ ...asking, port: await listening(), signal: AbortSignal.abort() });
-  expect(cut).toMatchObject({ outcome: "fail", error: "cut short" });
-  const noTime = { ...systemClock, sleep: () => Promise.resolve() };
-  const late = await probeTcp({ ...asking, port: await listening(), clock: noTime });
-  expect(late).toMatchObject({ outcome: "fail", error: "no connection within 2s" });
-});
 
 test.each([
   ["its health endpoint on its own port", { networking: { port: 3000 } }, "GET /health"],
@@ -48,10 +14,84 @@ test.each([
     { external: true, health: { endpoint: "https://example.com/up" } },
     "GET https://example.com/up",
   ],
-  ["the port alone where no health is declared", { networking: { port: 3000 }, health: undefined }, "TCP 3000"],
+  [
+    "an endpoint of another scheme",
+    { health: { endpoint: "redis://cache.example.com:6379" } },
+    "Redis cache.example.com:6379",
+  ],
+  [
+    "every further target as well",
+    { networking: { port: 3000 }, health: { targets: ["/ready", { name: "mail", url: "smtp://mail.example.com" }] } },
+    "GET /health, GET /ready, SMTP mail.example.com",
+  ],
+  [
+    "targets alone where they are all there is",
+    { health: { endpoint: undefined, targets: [{ url: { secret: "DATABASE_URL" } }] } },
+    "the address in DATABASE_URL",
+  ],
+  ["the port alone where nothing more is known", { networking: { port: 3000 }, health: undefined }, "TCP 3000"],
   ["nothing where there is neither", { health: undefined }, null],
   ["nothing while it is switched off", { status: "inactive", networking: { port: 3000 } }, null],
   ["nothing of a job", { schedule: "0 3 * * *", networking: { port: 3000 } }, null],
-] as const)("a service is asked for %s", (_, over, says) => {
-  expect(probeOf({ spec: spec(over), clock: systemClock })?.says ?? null).toBe(says);
+] satisfies readonly (readonly [string, Partly<Parameters<typeof spec>[0]>, string | null])[])(
+  "a service is asked for %s",
+  (_, over, wanted) => {
+    expect(says(over)).toBe(wanted);
+  },
+);
+
+test("what only its host can reach is not asked from elsewhere", () => {
+  const over = { networking: { port: 3000 }, health: { from: "host" } } as const;
+  expect([says(over, "host"), says(over, "public")]).toEqual(["GET /health", null]);
+});
+
+test("what is said never holds a credential", () => {
+  const endpoint = "postgres://me:hunter2@db.example.com/app?password=hunter2";
+  expect(says({ health: { endpoint } })).toBe("PostgreSQL db.example.com/app");
+});
+
+/** Every kind of the seed, with a port and no more. */
+describe("a kind and a port are enough", () => {
+  test.each([
+    ["api", "rest", 3000, "GET /"],
+    ["api", "graphql", 3000, "GraphQL /api/web"],
+    ["api", "websocket", 3000, "WebSocket 3000/api/web"],
+    ["api", "auth", 3000, "GET /"],
+    ["data", "database", 5432, "PostgreSQL 5432"],
+    ["data", "database", 3306, "MySQL 3306"],
+    ["data", "database", 27017, "MongoDB 27017"],
+    ["data", "database", 1234, "TCP 1234"],
+    ["data", "storage", 9000, "GET /"],
+    ["data", "storage", 2049, "TCP 2049"],
+    ["data", "cache", 6379, "Redis 6379"],
+    ["data", "cache", 11211, "TCP 11211"],
+    ["data", "search", 9200, "GET /"],
+    ["integration", "connector", 3000, "GET /"],
+    ["integration", "webhook", 3000, "GET /"],
+    ["integration", "events", 3000, "GET /"],
+    ["integration", "events", 4222, "TCP 4222"],
+    ["integration", "notification", 3000, "GET /"],
+    ["utility", "image", 3000, "GET /"],
+    ["utility", "pdf", 3000, "GET /"],
+    ["utility", "email", 587, "SMTP 587"],
+    ["utility", "email", 3000, "GET /"],
+    ["utility", "analytics", 3000, "GET /"],
+  ] as const)("%s/%s on %i: %s %s", (type, kind, port, wanted) => {
+    expect(says({ type, kind, networking: { port }, health: undefined })).toBe(wanted);
+  });
+
+  test("a database is asked as what its `databases` block calls it", () => {
+    const databases = { main: { type: "mariadb" } };
+    expect(says({ type: "data", kind: "database", databases, networking: { port: 1234 }, health: undefined })).toBe(
+      "MySQL 1234",
+    );
+  });
+
+  test("with a `health` block and no endpoint, what speaks HTTP is asked for /health, the rest as its kind suggests", () => {
+    const health = { endpoint: undefined };
+    const networking = { port: 6379 };
+    expect(says({ type: "api", kind: "rest", networking, health })).toBe("GET /health");
+    expect(says({ type: "data", kind: "cache", networking, health })).toBe("Redis 6379");
+    expect(says({ type: "data", kind: "cache", template: "express", networking, health })).toBe("GET /health");
+  });
 });

@@ -111,7 +111,6 @@ describe("defaults", () => {
       drain_time: "30s",
     });
     expect(defaultsOf("health")).toEqual({
-      endpoint: "/health",
       interval: "30s",
       timeout: "5s",
       start_period: "10s",

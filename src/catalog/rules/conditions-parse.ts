@@ -1,3 +1,4 @@
+import { isMapping } from "../overlay.ts";
 import type { ServiceRule } from "../rule.ts";
 
 export const conditionsParse: ServiceRule = {
@@ -6,23 +7,55 @@ export const conditionsParse: ServiceRule = {
   readsAnything: true,
   *find({ health }, { checkCondition }) {
     if (checkCondition === null) return;
-    const conditions: unknown = health?.conditions;
-    if (!Array.isArray(conditions)) return;
-    for (const [index, condition] of conditions.entries()) {
-      if (typeof condition !== "string") continue;
-      const wrong = checkCondition(condition);
-      if (wrong === null) continue;
-      yield {
-        keys: ["health", "conditions", String(index)],
-        at: "value",
-        problem: {
-          code: "condition-syntax",
-          severity: "error",
-          summary: `the condition cannot be read: ${wrong}`,
-          detail:
-            "Conditions are written as in Gatus: `[STATUS] == 200`, `[RESPONSE_TIME] < 300`, `[BODY].status == pass`.",
-        },
-      };
+    for (const { keys, conditions, scheme } of conditionLists(health)) {
+      for (const [index, condition] of conditions.entries()) {
+        if (typeof condition !== "string") continue;
+        const wrong = checkCondition(condition, scheme);
+        if (wrong === null) continue;
+        yield {
+          keys: [...keys, String(index)],
+          at: "value",
+          problem: {
+            code: "condition-syntax",
+            severity: "error",
+            summary: `the condition cannot be read: ${wrong}`,
+            detail:
+              "Conditions are written as in Gatus: `[STATUS] == 200`, `[RESPONSE_TIME] < 300`, `[BODY].status == pass`.",
+          },
+        };
+      }
     }
   },
 };
+
+interface ConditionList {
+  readonly keys: readonly string[];
+  readonly conditions: readonly unknown[];
+  readonly scheme?: string;
+}
+
+/** The health block's own conditions and those of each target. */
+function* conditionLists(health: unknown): Generator<ConditionList> {
+  if (!isMapping(health)) return;
+  yield* listOf(health, health["endpoint"], ["health", "conditions"]);
+  const targets = health["targets"];
+  if (!Array.isArray(targets)) return;
+  for (const [index, target] of targets.entries())
+    if (isMapping(target)) yield* listOf(target, target["url"], ["health", "targets", String(index), "conditions"]);
+}
+
+function* listOf(
+  block: Readonly<Record<string, unknown>>,
+  address: unknown,
+  keys: readonly string[],
+): Generator<ConditionList> {
+  const conditions = block["conditions"];
+  if (!Array.isArray(conditions)) return;
+  const scheme = typeof address === "string" ? schemeOf(address) : undefined;
+  yield scheme === undefined ? { keys, conditions } : { keys, conditions, scheme };
+}
+
+/** A path is asked over HTTP. */
+function schemeOf(address: string): string | undefined {
+  return address.startsWith("/") ? "http" : /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1]?.toLowerCase();
+}

@@ -8,16 +8,21 @@ export const healthEndpointIsReachable: ServiceRule = {
   code: "health-unreachable",
   fact: "healthEndpointIsReachable",
   *find({ health, external, networking, schedule }) {
-    if (health === undefined || /^https?:/.test(health.endpoint)) return;
+    if (health === undefined) return;
+    const { endpoint = "", targets = [] } = health;
+    if ((endpoint !== "" && !endpoint.startsWith("/")) || (endpoint === "" && targets.length > 0)) return;
     if (external === true)
       yield {
-        keys: ["health", "endpoint"],
-        at: "value",
+        keys: endpoint === "" ? ["health"] : ["health", "endpoint"],
+        at: endpoint === "" ? "key" : "value",
         problem: {
           code: "health-unreachable",
           severity: "error",
-          summary: `\`${health.endpoint}\` is no whole address, and an external service has no port here`,
-          hint: `write where others run it: \`endpoint: https://example.com${health.endpoint}\``,
+          summary:
+            endpoint === ""
+              ? "nothing says where others run the service, and it has no port here"
+              : `\`${endpoint}\` is no whole address, and an external service has no port here`,
+          hint: `write where others run it: \`endpoint: https://example.com${endpoint || "/health"}\``,
         },
       };
     else if (schedule !== undefined)

@@ -381,9 +381,112 @@ export interface Networking {
  */
 export interface Health {
   /**
-   * The path to ask; for an external service, the whole address.
+   * What is asked: a path on the service's port, or a whole address. Its scheme says how: http https ws wss tcp tls dns postgres mysql mariadb redis rediss mongodb smtp smtps grpc grpcs. Left out: /health where the kind speaks HTTP, else what the kind suggests, such as Redis for a cache.
    */
   endpoint?: string;
+  /**
+   * Further addresses that the service needs to be well. The worst of them counts; each is shown by its name.
+   *
+   * @maxItems 20
+   *
+   * Items: An address, alone or with what there is to say of it.
+   */
+  targets?: (
+    | string
+    | {
+        /**
+         * What it is called among the checks; unique in the service.
+         */
+        name?: string;
+        /**
+         * A path on the service's port, or a whole address; one with a password in it is {secret: NAME}.
+         */
+        url:
+          | string
+          | {
+              /**
+               * The name of the secret that holds the address.
+               */
+              secret: string;
+            };
+        /**
+         * The HTTP method; GET, or POST where there is a body.
+         */
+        method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+        headers?: HealthHeaders;
+        /**
+         * The body of the HTTP request.
+         */
+        body?: string;
+        /**
+         * Whether redirects are followed. Left out: only those that stay on the same origin. Headers never leave it.
+         */
+        follow_redirects?: boolean;
+        /**
+         * Connect over IPv4 or IPv6 only.
+         */
+        ip_version?: 4 | 6;
+        /**
+         * A GraphQL query to POST. An answer with errors fails.
+         */
+        graphql?: string;
+        /**
+         * A text to send once connected, as a WebSocket message or over TCP; what comes back is [BODY].
+         */
+        send?: string;
+        /**
+         * What a database is asked: an SQL statement, a Redis command, or the name of a MongoDB command. The answer is [BODY].
+         */
+        query?: string;
+        dns?: HealthDns;
+        /**
+         * The service whose health a gRPC server is asked for; left out, the server as a whole.
+         */
+        grpc_service?: string;
+        /**
+         * What must hold of this answer, in Gatus' language.
+         */
+        conditions?: string[];
+      }
+  )[];
+  /**
+   * Where it is asked from: public, wherever checks run; host, only where the services themselves run, since nobody else can reach it.
+   */
+  from?: "public" | "host";
+  /**
+   * The HTTP method; GET, or POST where there is a body.
+   */
+  method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+  headers?: HealthHeaders;
+  /**
+   * The body of the HTTP request.
+   */
+  body?: string;
+  /**
+   * Whether redirects are followed. Left out: only those that stay on the same origin. Headers never leave it.
+   */
+  follow_redirects?: boolean;
+  /**
+   * Connect over IPv4 or IPv6 only.
+   */
+  ip_version?: 4 | 6;
+  /**
+   * A GraphQL query to POST. An answer with errors fails.
+   */
+  graphql?: string;
+  /**
+   * A text to send once connected, as a WebSocket message or over TCP; what comes back is [BODY].
+   */
+  send?: string;
+  /**
+   * What a database is asked: an SQL statement, a Redis command, or the name of a MongoDB command. The answer is [BODY].
+   */
+  query?: string;
+  dns?: HealthDns;
+  /**
+   * The service whose health a gRPC server is asked for; left out, the server as a whole.
+   */
+  grpc_service?: string;
   /**
    * Time between two checks.
    */
@@ -405,13 +508,43 @@ export interface Health {
    */
   success_threshold?: number;
   /**
-   * Named checks to read from the body, where the service answers application/health+json. One that is missing there is shown as missing.
+   * Named checks to read from the body, where the service answers application/health+json. Where it says nothing of database_connection or external_apis, what `databases` and `integrations` declare is asked; what nothing says is shown as missing.
    */
   checks?: string[];
   /**
    * What must hold of the answer, in Gatus' language. Without any, a status from 200 to 299 passes.
    */
   conditions?: string[];
+}
+/**
+ * HTTP headers by name.
+ */
+export interface HealthHeaders {
+  [k: string]:
+    | string
+    | {
+        /**
+         * The name of the secret that holds the value. The value itself is never in this file.
+         */
+        secret: string;
+      };
+}
+/**
+ * What a DNS server is asked.
+ */
+export interface HealthDns {
+  /**
+   * The name to look up; it may stand in the address instead: dns://192.0.2.53/example.com.
+   */
+  name?: string;
+  /**
+   * The type of record; A where nothing else is said.
+   */
+  type?: "A" | "AAAA" | "CAA" | "CNAME" | "MX" | "NAPTR" | "NS" | "PTR" | "SOA" | "SRV" | "TXT";
+  /**
+   * A value that must be among the answers.
+   */
+  value?: string;
 }
 /**
  * What is measured while the service runs.
@@ -561,6 +694,10 @@ export interface Integration {
    * Whose API it is.
    */
   type: string;
+  /**
+   * Where the API is. It is asked for the named check external_apis: any answer below 500 is well.
+   */
+  url?: string;
   /**
    * The credential that calls carry.
    */

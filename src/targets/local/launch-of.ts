@@ -1,3 +1,4 @@
+import { ownPath } from "../../model/own-path.ts";
 import type { Release } from "../../model/state.ts";
 import type { Launch, Readiness } from "./agent-api.ts";
 
@@ -18,8 +19,11 @@ export function launchOf(
   };
 }
 
-function readinessOf({ health, networking }: Release["spec"]): Readiness {
-  if (!health) return networking?.port === undefined ? { is: "alive" } : { is: "tcp" };
-  const { endpoint, interval, timeout, start_period, failure_threshold, success_threshold } = health;
-  return { is: "http", endpoint, interval, timeout, start_period, failure_threshold, success_threshold };
+/** In another protocol than HTTP an instance's port must take connections; how it answers is asked from outside. */
+function readinessOf(spec: Release["spec"]): Readiness {
+  const { health, networking } = spec;
+  const path = ownPath(spec) ?? (/^https?:/i.test(health?.endpoint ?? "") ? health?.endpoint : undefined);
+  if (!health || path === undefined) return networking?.port === undefined ? { is: "alive" } : { is: "tcp" };
+  const { interval, timeout, start_period, failure_threshold, success_threshold } = health;
+  return { is: "http", endpoint: path, interval, timeout, start_period, failure_threshold, success_threshold };
 }

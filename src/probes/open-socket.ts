@@ -1,0 +1,62 @@
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from "node:net";
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import { type Asking, type Question, Refusal } from "./probe-kind.ts";
+
+/** The host of an address as sockets take it: an IPv6 address without its brackets. */
+export function hostOf({ url }: Pick<Question, "url">): string {
+  const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1");
+  if (host === "") throw new Refusal("the address names no host");
+  return host;
+}
+
+/** Connects where a question's address says; the socket is closed when the asking ends. Notes what is met on the way. */
+export async function openSocket(
+  question: Question,
+  asking: Asking,
+  { defaultPort, secure = false }: { readonly defaultPort: number; readonly secure?: boolean },
+): Promise<Socket> {
+  const host = hostOf(question);
+  const port = question.url.port === "" ? defaultPort : Number(question.url.port);
+  const family = question.ipVersion ?? 0;
+  if (family !== 0 && isIP(host) !== 0 && isIP(host) !== family)
+    throw new Refusal(`the address is none of IPv${family}`);
+  const to: TcpNetConnectOpts & ConnectionOptions = {
+    host,
+    port,
+    family,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  };
+  const socket = secure ? connectTls(to) : connectTcp(to);
+  await opened(socket, asking, secure ? "secureConnect" : "connect");
+  if (secure) noteCertificate(socket as TLSSocket, asking);
+  return socket;
+}
+
+/** Waits until a socket is open, and sees to its end. */
+export async function opened(
+  socket: Socket,
+  { met, closing }: Asking,
+  event: "connect" | "secureConnect",
+): Promise<void> {
+  closing(() => socket.destroy());
+  // Errors after the end have nobody to tell.
+  socket.on("error", () => undefined);
+  socket.once("connect", () => {
+    met.connected = true;
+    if (socket.remoteAddress !== undefined) met.ip = socket.remoteAddress;
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once("error", reject);
+    socket.once("close", () => reject(new Refusal("connection closed before the answer was complete")));
+  });
+}
+
+/** Notes how long the certificate of a connection is still good. */
+export function noteCertificate(
+  socket: Pick<TLSSocket, "getPeerCertificate">,
+  { met, clock }: Pick<Asking, "met" | "clock">,
+): void {
+  const until = Date.parse(socket.getPeerCertificate()?.valid_to ?? "");
+  if (!Number.isNaN(until)) met.certificateExpirationMs = until - clock.now();
+}
