@@ -37,6 +37,19 @@ export interface IncidentUpdate {
   readonly says: string;
 }
 
+/** Something that happened to an automatic incident, and that people may want to be told of. */
+export interface IncidentEvent {
+  /** The incident's id. */
+  readonly incident: string;
+  readonly service: ServiceId;
+  readonly is: "down" | "degraded" | "recovered";
+  /** When it happened, to the second: with the incident's id and `is` its permanent name. */
+  readonly at: Ms;
+  readonly says: string;
+  /** A dependency that is down as well: nobody is woken by this one as long as it is. */
+  readonly heldBy?: ServiceId;
+}
+
 /** What somebody wrote about an incident that was opened by itself. */
 export interface IncidentNote {
   /** The incident's id. */
