@@ -1,14 +1,14 @@
 import type { Oid } from "../model/basics.ts";
-import type { RefStore, SwapRequest } from "../model/ref-store.ts";
+import type { KeepingRefStore, SwapRequest } from "../model/ref-store.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { comparePaths, isUnder, normalPath } from "./file-path.ts";
 import { bytesOf, folderId } from "./folder-ids.ts";
 import { GitError } from "./git-error.ts";
 import { objectId } from "./object-id.ts";
-import { checkSwap, commitMessage } from "./swap-request.ts";
+import { checkRef, checkSwap, commitMessage } from "./swap-request.ts";
 
 /** A RefStore in memory, with the ids that Git would give: for simulations, dry runs and tests. */
-export function memoryRefStore(): RefStore {
+export function memoryRefStore(): KeepingRefStore {
   const commits = new Map<Oid, ReadonlyMap<string, Uint8Array>>();
   const refs = new Map<string, Oid>();
   return {
@@ -32,6 +32,14 @@ export function memoryRefStore(): RefStore {
       const oid = commitId(request, files);
       commits.set(oid, files);
       refs.set(request.ref, oid);
+      return { is: "won", oid };
+    },
+    async keep({ ref, expected, oid }) {
+      checkRef(ref);
+      const tip = refs.get(ref) ?? null;
+      if (tip !== expected) return { is: "conflict", oid: tip };
+      if (!commits.has(oid)) throw new GitError("object-missing", `the commit ${oid} is missing`);
+      refs.set(ref, oid);
       return { is: "won", oid };
     },
   };

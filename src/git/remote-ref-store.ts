@@ -1,5 +1,5 @@
 import type { Ms, Oid } from "../model/basics.ts";
-import type { RefStore, Swap, SwapRequest } from "../model/ref-store.ts";
+import type { KeepingRefStore, Swap, SwapRequest } from "../model/ref-store.ts";
 import { objectTree } from "./commit-tree.ts";
 import { fetchObjects } from "./fetch-objects.ts";
 import { GitError } from "./git-error.ts";
@@ -8,7 +8,7 @@ import { memoryTree } from "./memory-ref-store.ts";
 import { pushCommit } from "./push-commit.ts";
 import type { Repository } from "./repository.ts";
 import { isShallow } from "./revisions.ts";
-import { checkSwap, NONCE_TRAILER } from "./swap-request.ts";
+import { checkRef, checkSwap, NONCE_TRAILER } from "./swap-request.ts";
 import { writeCommit } from "./write-commit.ts";
 
 const ASK_MAX_MS: Ms = 30_000;
@@ -26,7 +26,7 @@ const ANCESTRY_MAX = 200;
  * Throws a GitError where the remote is out of reach for a read, asks for credentials that nobody gave, or has rules or
  * hooks that refuse the push. A push whose answer was lost is settled by looking for its nonce in the tip's ancestry.
  */
-export function remoteRefStore(repository: Repository, remote: string): RefStore {
+export function remoteRefStore(repository: Repository, remote: string): KeepingRefStore {
   const { objects } = repository;
 
   const context = (): GitContext => {
@@ -119,6 +119,19 @@ export function remoteRefStore(repository: Repository, remote: string): RefStore
         if (pushed.is === "refused") throw pushed.error;
         if (attempt === PUSH_ATTEMPTS_MAX) return { is: "unknown" };
       }
+    },
+    async keep({ ref, expected, oid }) {
+      checkRef(ref);
+      for (let attempt = 1; attempt <= PUSH_ATTEMPTS_MAX; attempt++) {
+        const pushed = await pushCommit(context(), { remote, ref, expected, oid });
+        if (pushed.is === "done") return { is: "won", oid };
+        if (pushed.is === "refused") throw pushed.error;
+        const tip = await tipOf(ref);
+        // Sent before, and the answer was lost: the commit has no nonce of its own, and need not have one.
+        if (tip === oid) return { is: "won", oid };
+        if (tip !== expected || pushed.is === "stale") return { is: "conflict", oid: tip };
+      }
+      return { is: "unknown" };
     },
   };
 }

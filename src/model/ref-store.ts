@@ -30,3 +30,9 @@ export interface RefStore {
   read(ref: string): Promise<{ readonly oid: Oid | null; readonly tree: Tree }>;
   swap(request: SwapRequest): Promise<Swap>;
 }
+
+/** A RefStore that can also keep a history from being forgotten, before a squash lets go of it. */
+export interface KeepingRefStore extends RefStore {
+  /** Points a ref at a commit that the ref's store has already, under the same compare-and-swap; nothing is written anew. */
+  keep(request: { readonly ref: string; readonly expected: Oid | null; readonly oid: Oid }): Promise<Swap>;
+}
