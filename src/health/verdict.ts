@@ -4,6 +4,7 @@
  * It asks nobody anything (`probes/`) and draws nothing (`site/`).
  */
 import type { Ms } from "../model/basics.ts";
+import type { Because } from "../model/because.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Sample, Verdict } from "../model/health.ts";
 import type { DesiredStatus } from "../model/service.ts";
@@ -11,10 +12,11 @@ import { type Replay, replay, vouchesUntil } from "./replay.ts";
 import { graver } from "./timeline.ts";
 import type { Track, TrackEvent } from "./tracks.ts";
 
-/** A verdict and one sentence for people that says why. */
+/** A verdict, why, and the same as one English sentence. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly says: string;
+  readonly because: Because;
 }
 
 /**
@@ -25,9 +27,9 @@ export function verdictOf(
   tracks: readonly Track[] | undefined,
   { status, now }: { readonly status: DesiredStatus; readonly now: Ms },
 ): Judgement {
-  if (status === "maintenance") return { verdict: "maintenance", says: "In maintenance, as declared." };
-  if (status === "inactive") return { verdict: "unknown", says: "Switched off, as declared." };
-  let judged: (Judgement & { readonly at: Ms }) | null = null;
+  if (status === "maintenance") return judgement("maintenance", { is: "declared-maintenance" });
+  if (status === "inactive") return judgement("unknown", { is: "switched-off" });
+  let judged: TrackJudgement | null = null;
   for (const track of tracks ?? []) {
     const one = judgeTrack(
       track.events.filter(({ at }) => at <= now),
@@ -38,46 +40,79 @@ export function verdictOf(
       judged === null || (one.verdict !== judged.verdict && graver(judged.verdict, one.verdict) === one.verdict);
     if (judged === null || isGraver || (one.verdict === judged.verdict && one.at > judged.at)) judged = one;
   }
-  return judged === null
-    ? { verdict: "unknown", says: "Not checked yet." }
-    : { verdict: judged.verdict, says: judged.says };
+  return judged === null ? judgement("unknown", { is: "never-checked" }) : judgement(judged.verdict, judged.because);
 }
 
-function judgeTrack(events: readonly TrackEvent[], now: Ms): (Judgement & { readonly at: Ms }) | null {
+function judgement(verdict: Verdict, because: Because): Judgement {
+  return { verdict, says: sentenceOf(because), because };
+}
+
+interface TrackJudgement {
+  readonly at: Ms;
+  readonly verdict: Verdict;
+  readonly because: Because;
+}
+
+function judgeTrack(events: readonly TrackEvent[], now: Ms): TrackJudgement | null {
   const last = events.at(-1);
   if (last === undefined) return null;
-  const { at } = last;
-  if (vouchesUntil(last, now) < now) {
-    return { at, verdict: "unknown", says: `Last checked ${roughly(now - at)} ago, too long to say how it is now.` };
-  }
-  const { sample } = last;
-  if (sample.during === "maintenance") return { at, verdict: "maintenance", says: "In maintenance, as announced." };
+  const { at, sample } = last;
+  if (vouchesUntil(last, now) < now) return { at, verdict: "unknown", because: { is: "stale", ageMs: now - at } };
+  if (sample.during === "maintenance") return { at, verdict: "maintenance", because: { is: "announced-maintenance" } };
   if (sample.outcome === "unknown")
-    return { at, verdict: "unknown", says: `It could not be checked: ${reasonOf(sample)}.` };
+    return { at, verdict: "unknown", because: { is: "not-checkable", reason: reasonOf(sample) } };
   const replayed = replay(events);
   const verdict = replayed.changes.at(-1)?.verdict ?? "unknown";
-  return { at, verdict, says: sentence(last, verdict, replayed) };
+  return { at, verdict, because: becauseOf(last, verdict, replayed) };
 }
 
-function sentence({ sample, watching }: TrackEvent, verdict: Verdict, { runs }: Replay): string {
+function becauseOf({ sample, watching }: TrackEvent, verdict: Verdict, { runs }: Replay): Because {
   const { failure_threshold: failures, success_threshold: successes } = watching;
   const reason = reasonOf(sample);
   if (sample.outcome === "fail") {
-    if (verdict === "down")
-      return `${runs.failing.n > 1 ? `${runs.failing.n} checks in a row` : "The last check"} failed: ${reason}.`;
-    return `The last check failed (${reason}); ${runs.failing.n} of ${failures} in a row before it counts.`;
+    if (verdict === "down") return { is: "failing", inRow: runs.failing.n, reason };
+    return { is: "failed", inRow: runs.failing.n, of: failures, reason };
   }
-  if (verdict === "down")
-    return `Answering again; ${runs.answering.n} of ${successes} checks in a row before it counts as up.`;
+  if (verdict === "down") return { is: "answering-again", inRow: runs.answering.n, of: successes };
   if (sample.outcome === "warn") {
-    if (verdict === "degraded") return `Answers, but not well: ${reason}.`;
-    return `Answers, but not well (${reason}); ${runs.ailing.n} of ${failures} in a row before it counts.`;
+    if (verdict === "degraded") return { is: "ailing", reason };
+    return { is: "ailed", inRow: runs.ailing.n, of: failures, reason };
   }
-  if (verdict === "degraded")
-    return `Answering well again; ${runs.passing.n} of ${successes} checks in a row before it counts.`;
-  const latency =
-    "latencyMs" in sample && sample.latencyMs !== undefined ? ` in ${Math.round(sample.latencyMs)} ms` : "";
-  return `Answering${latency}.`;
+  if (verdict === "degraded") return { is: "well-again", inRow: runs.passing.n, of: successes };
+  const latencyMs = "latencyMs" in sample ? sample.latencyMs : undefined;
+  return { is: "answering", ...(latencyMs !== undefined ? { latencyMs } : {}) };
+}
+
+/** In English: for terminals, feeds and programs. The site has its own tables (`site/src/texts`). */
+function sentenceOf(because: Because): string {
+  switch (because.is) {
+    case "declared-maintenance":
+      return "In maintenance, as declared.";
+    case "announced-maintenance":
+      return "In maintenance, as announced.";
+    case "switched-off":
+      return "Switched off, as declared.";
+    case "never-checked":
+      return "Not checked yet.";
+    case "stale":
+      return `Last checked ${roughly(because.ageMs)} ago, too long to say how it is now.`;
+    case "not-checkable":
+      return `It could not be checked: ${because.reason}.`;
+    case "failing":
+      return `${because.inRow > 1 ? `${because.inRow} checks in a row` : "The last check"} failed: ${because.reason}.`;
+    case "failed":
+      return `The last check failed (${because.reason}); ${because.inRow} of ${because.of} in a row before it counts.`;
+    case "answering-again":
+      return `Answering again; ${because.inRow} of ${because.of} checks in a row before it counts as up.`;
+    case "ailing":
+      return `Answers, but not well: ${because.reason}.`;
+    case "ailed":
+      return `Answers, but not well (${because.reason}); ${because.inRow} of ${because.of} in a row before it counts.`;
+    case "well-again":
+      return `Answering well again; ${because.inRow} of ${because.of} checks in a row before it counts.`;
+    case "answering":
+      return because.latencyMs === undefined ? "Answering." : `Answering in ${Math.round(because.latencyMs)} ms.`;
+  }
 }
 
 /** Why a sample did not pass, in a few words. */

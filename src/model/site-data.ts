@@ -1,4 +1,5 @@
 import type { Instant, Ms, ServiceId } from "./basics.ts";
+import type { Because } from "./because.ts";
 import type { Outcome, Verdict } from "./health.ts";
 import type { Incident, IncidentUpdate, Severity } from "./incident.ts";
 import type { SiteSpec } from "./project.ts";
@@ -84,8 +85,10 @@ export interface ServicePage {
   /** The desired status; an inactive service is shown and left out of the banner. */
   readonly status: DesiredStatus;
   readonly verdict: Verdict;
-  /** One sentence for people: why this verdict. */
+  /** One English sentence: why this verdict. */
   readonly says: string;
+  /** The same as a code with its figures, for other languages. */
+  readonly because?: Because;
   readonly endpoints: readonly string[];
   readonly address?: string;
   readonly lastSampleAt: Instant | null;
