@@ -72,6 +72,10 @@ export const CODES = {
   "yaml-tag": "A tag is not known.",
   "dependency-missing": "A service depends on an id that no file declares.",
   "health-segment-unreadable": "A file of the health history cannot be used and is left out.",
+  "incident-unreadable": "A kept incident cannot be used and is left out.",
+  "incidents-not-stored":
+    "Incidents could not be stored yet, because other collectors were faster or the ref was out of reach.",
+  "health-too-old": "What a collector saw is older than the hours that are kept, and is left out.",
   "health-not-stored":
     "Samples could not be stored yet, because other collectors were faster or the ref was out of reach.",
   "state-behind-target": "A target has seen later runs than State knows of.",

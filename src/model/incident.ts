@@ -91,3 +91,12 @@ export interface MaintenanceWindow {
   /** `FREQ=WEEKLY;BYDAY=SU` where it is one of a series (RFC 5545), with the zone that it keeps. */
   readonly repeats?: { readonly rule: string; readonly timeZone: string };
 }
+
+/** What is kept of an automatic incident, beside the health history. */
+export interface IncidentRecord {
+  readonly incident: Incident;
+  /** The GitHub issue about it. */
+  readonly issue?: number;
+  /** Messages by their key: when each left; null while it still has to. */
+  readonly told: Readonly<Record<string, Ms | null>>;
+}

@@ -15,6 +15,7 @@ const NAMES: readonly SchemaName[] = [
   "drift",
   "history",
   "incident",
+  "incident-record",
 ];
 
 /** Objects whose keys are not ours to name: a driver's options, another file's keys, values of any shape. */

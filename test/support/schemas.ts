@@ -13,7 +13,8 @@ export type SchemaName =
   | "apply"
   | "drift"
   | "history"
-  | "incident";
+  | "incident"
+  | "incident-record";
 export type SchemaNode = Readonly<Record<string, unknown>>;
 
 const folder = join(import.meta.dirname, "..", "..", "schemas");
