@@ -1,12 +1,13 @@
 import { publishCheckRun } from "../github/check-run.ts";
 import type { GitHubClient } from "../github/client.ts";
+import { COMMENT_LIMIT } from "../github/comment/comment-input.ts";
 import { readMarker } from "../github/comment/said-marker.ts";
 import { GitHubError } from "../github/github-error.ts";
 import { setLabels } from "../github/labels.ts";
 import { otherOpenPullRequests, type PullRequest } from "../github/pull-requests.ts";
 import type { Review } from "../github/review.ts";
 import { CHECK_NAME, shownMarker } from "../github/shown.ts";
-import { latestComment, publishComment } from "../github/sticky-comment.ts";
+import { latestComment, markerLine, publishComment } from "../github/sticky-comment.ts";
 import { touching } from "../github/touching.ts";
 import type { GitHubRun } from "./github-run.ts";
 import { everyProblem } from "./plan-proposal.ts";
@@ -44,9 +45,10 @@ export async function publishReview(
     : NONE;
   const texts = {
     others: touching(review.environments, others),
+    partlySeen: others.filter(({ isWhole }) => !isWhole).map(({ pull: other }) => other.number),
     previous: last === null ? null : readMarker(last.body),
   };
-  const comment = commentOf(run, review, texts);
+  const comment = commentOf(run, review, { ...texts, limit: LIMIT });
   if (!(await on.isStill())) return "moved on";
   let url: string | null = null;
   let trouble: unknown = null;
@@ -78,6 +80,8 @@ export async function publishReview(
   return url;
 }
 
+/** The line that marks it stands above the text. */
+const LIMIT = COMMENT_LIMIT - Buffer.byteLength(`${markerLine(MARKER, "0".repeat(64))}\n\n`);
 /** Far below every limit that GitHub is known to have had. */
 const SHORT_LIMIT = 20_000;
 

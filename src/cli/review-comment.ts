@@ -16,6 +16,8 @@ export function commentOf(
   review: Review,
   on: {
     readonly others: ReadonlyMap<ServiceId, readonly number[]>;
+    /** Others of which GitHub does not tell all files. */
+    readonly partlySeen: readonly number[];
     readonly previous: Previous | null;
     readonly limit?: number;
   },
@@ -24,6 +26,7 @@ export function commentOf(
   return renderComment({
     ...inputOf(run, review),
     others,
+    partlySeen: on.partlySeen.map((number) => ({ number })),
     previous: on.previous,
     ...(on.limit === undefined ? {} : { limit: on.limit }),
   });

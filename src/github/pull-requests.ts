@@ -67,6 +67,8 @@ export async function pullRequestsThatMerged(
 export interface TouchingPullRequest {
   readonly pull: PullRequest;
   readonly files: readonly string[];
+  /** False where it has more files than GitHub tells. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -85,7 +87,7 @@ export async function otherOpenPullRequests(
     if (others.length === max) return { others, isComplete: false };
     const files = await filesOf(client, given.number);
     isComplete &&= files.isComplete;
-    others.push({ pull: read(given), files: files.paths });
+    others.push({ pull: read(given), files: files.paths, isWhole: files.isComplete });
   }
   return { others, isComplete };
 }

@@ -7,6 +7,8 @@ export interface CommentInput {
   readonly links: CommentLinks;
   /** Other open pull requests, by the services of this review that they touch too. */
   readonly others: ReadonlyMap<ServiceId, readonly OtherPull[]>;
+  /** Those with more files than GitHub tells: they may touch more of the services than `others` knows. */
+  readonly partlySeen?: readonly OtherPull[];
   /** What our last comment on this pull request said (`readMarker`) whose digest is another than this one's; null: none. */
   readonly previous: Previous | null;
   /** Bytes of UTF-8, which are never fewer than GitHub's characters. */

@@ -20,7 +20,7 @@ export function pendingNote({ environments }: Review, cut: Cut): Shown {
   if (waiting.length === 0) return NOTHING;
   const count = waiting.reduce((sum, one) => sum + pendingSteps(one).length, 0);
   const head = `Merged earlier and not applied yet, not this pull request's: ${waiting.map((one) => `${summaryText(one.name)} ${countsInWords(pendingSteps(one))}`).join(" · ")}`;
-  if (cut.pending === 0) return { blocks: [head], leftOut: [`${count} services merged earlier`] };
+  if (cut.pending === 0) return { blocks: [head], leftOut: [`${counted(count, "service")} merged earlier`] };
   const lines = waiting.map((one) => {
     const steps = byGravity(pendingSteps(one));
     const kept = steps.slice(0, cut.pending).map((step) => `${codeSpan(step.service)} ${step.action}`);
@@ -28,7 +28,7 @@ export function pendingNote({ environments }: Review, cut: Cut): Shown {
     return `- ${markdownText(one.name)}: ${kept.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   });
   const lost = waiting.reduce((sum, one) => sum + Math.max(0, pendingSteps(one).length - cut.pending), 0);
-  return { blocks: [folded(head, lines)], leftOut: lost > 0 ? [`${lost} services merged earlier`] : [] };
+  return { blocks: [folded(head, lines)], leftOut: lost > 0 ? [`${counted(lost, "service")} merged earlier`] : [] };
 }
 
 /** Warnings and notes, with their lines. What other parts say already is left out. */
@@ -78,10 +78,16 @@ export function sinceNote({ review, previous }: CommentInput, digest: string, li
 }
 
 /** Who else is changing these services. */
-export function othersNote({ review, others }: CommentInput, links: Linker, cut: Cut): Shown {
+export function othersNote(input: CommentInput, links: Linker, cut: Cut): Shown {
+  const { review, others, partlySeen = [] } = input;
   const own = new Set(review.environments.flatMap((one) => ownSteps(one).map(({ service }) => service)));
   const touched = [...others].filter(([service, pulls]) => own.has(service) && pulls.length > 0);
-  if (touched.length === 0) return NOTHING;
+  const unsure = own.size === 0 ? [] : partlySeen.slice(0, PULLS_MAX).map(({ number }) => links.pull(number));
+  const doubt =
+    unsure.length === 0
+      ? []
+      : [`GitHub does not list all files of ${unsure.join(", ")}: they may touch the same, too.`];
+  if (touched.length === 0) return { blocks: doubt, leftOut: [] };
   const kept = touched.slice(0, Math.min(cut.others, OTHERS_MAX)).map(([service, pulls]) => {
     const numbers = pulls.slice(0, PULLS_MAX).map(({ number }) => links.pull(number));
     const more = pulls.length - numbers.length;
@@ -90,8 +96,8 @@ export function othersNote({ review, others }: CommentInput, links: Linker, cut:
   const lost = touched.length - kept.length;
   const text = [...kept, ...(lost > 0 ? [counted(lost, "service", kept.length > 0 ? " more" : "")] : [])].join(" · ");
   return {
-    blocks: [`Other open pull requests touch the same: ${text}.`],
-    leftOut: lost > 0 ? [`${lost} services that others touch`] : [],
+    blocks: [[`Other open pull requests touch the same: ${text}.`, ...doubt].join(" ")],
+    leftOut: lost > 0 ? [`${counted(lost, "service")} that others touch`] : [],
   };
 }
 
