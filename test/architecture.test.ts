@@ -16,6 +16,7 @@ const FLOOR_1 = [
   "edge",
   "probes",
   "health",
+  "imports",
   "incidents",
   "notify",
   "scaffold",

@@ -214,13 +214,24 @@ export async function main(argv: readonly string[]): Promise<number> {
     async () => (await import("./commands/new.ts")).newService,
   );
   add(
+    "import <tool> <path>",
+    "Write services and incidents from another tool's files: upptime, gatus, cstate or statuspage",
+    "fairlead import gatus ../status/config.yaml --dry-run",
+    (c) =>
+      c
+        .option("--dry-run", "show what would become of everything, and write nothing")
+        .option("--force", "put imported files in the place of those that are there, and add to fairlead.yaml"),
+    async () => (await import("./commands/import.ts")).importFrom,
+  );
+  add(
     "init [dir]",
     "Make a repository that validates, with one service that runs",
     "fairlead init shop",
     (c) =>
       c
         .option("--no-install", "leave out npm install")
-        .option("--no-workflows", "leave out the workflows for GitHub Actions"),
+        .option("--no-workflows", "leave out the workflows for GitHub Actions")
+        .option("--watch", "add a systemd unit and a container file for `fairlead watch` on a host of yours"),
     async () => (await import("./commands/init.ts")).init,
   );
   add(

@@ -53,6 +53,9 @@ export const CODES = {
   "port-invalid": "A new service is given a port that there is not.",
   "file-exists": "A file that is to be written is there already.",
   "file-not-written": "A new file could not be written.",
+  "import-tool-unknown": "An import names a tool whose files cannot be read.",
+  "import-source-unusable": "What is to be imported is not there, or is none of that tool's.",
+  "import-file-left-out": "A file of another tool is not read.",
   "template-not-available": "A template is not in this version.",
   "value-empty": "A value is empty.",
   "value-format": "A text has not the form that is expected.",
@@ -72,6 +75,8 @@ export const CODES = {
   "yaml-tag": "A tag is not known.",
   "dependency-missing": "A service depends on an id that no file declares.",
   "health-segment-unreadable": "A file of the health history cannot be used and is left out.",
+  "template-syntax": "A template cannot be filled in.",
+  "notification-not-sent": "A notification was not taken by whom it was for.",
   "incident-unreadable": "A kept incident cannot be used and is left out.",
   "incidents-not-stored":
     "Incidents could not be stored yet, because other collectors were faster or the ref was out of reach.",
