@@ -229,6 +229,37 @@ describe("what was approved", () => {
     expect(applied.stdout).toMatch(/stock +refused: no merged pull request showed it/);
   });
 
+  test("a check by another app, and a job that bears our check's name, show nothing", async () => {
+    const made = await forge(STAGING);
+    const { github, server } = made;
+    const checkout = made.runner();
+    expect((await applyAll(made, checkout, "staging")).code).toBe(0);
+    const base = git(server.folder, "rev-parse", "main");
+    pushFiles(server.folder, "forged", {
+      "services/stock.yaml": serviceFile("stock", made.stock, "description: Forged.\n"),
+    });
+    const pull = github.openPull({ branch: "forged", author: "alice" });
+    const state = git(server.folder, "rev-parse", "fairlead-state/staging");
+    const token = github.token({ login: "other[bot]", app: "other", permissions: { checks: "write" } });
+    await publishCheckRun(connect(github, { token }), {
+      name: CHECK_NAME,
+      head: pull.headSha,
+      externalId: "forged",
+      conclusion: "success",
+      title: "forged",
+      summary: shownMarker({ base, head: pull.headSha, states: new Map([["staging", state]]) }),
+      app: "other",
+    });
+    const [forged] = github.world.checks.slice(-1);
+    if (forged === undefined) throw new Error("it was made");
+    // A job's check is made by GitHub: by the same app as ours, and without a text.
+    const job = { app: "github-actions", externalId: "job", title: null, summary: null, text: null };
+    github.world.checks.push({ ...forged, ...job, id: github.world.nextId() });
+    github.merge(pull.number, { by: "alice" });
+    const applied = await made.inActions(checkout, "push", {}, "apply", "-e", "staging");
+    expect(applied.stdout).toMatch(/stock +refused: no merged pull request showed it/);
+  });
+
   test("an environment that comes after another waits for it, service by service", async () => {
     const made = await forge(
       `${STAGING}  production: { target: { kind: local, allow_ephemeral: true }, apply: { after: staging } }\n`,
