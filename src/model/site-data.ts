@@ -1,6 +1,6 @@
 import type { Instant, Ms, ServiceId } from "./basics.ts";
 import type { Because } from "./because.ts";
-import type { Outcome, Verdict } from "./health.ts";
+import type { Counts, Outcome, Verdict } from "./health.ts";
 import type { Incident, IncidentUpdate, Severity } from "./incident.ts";
 import type { SiteSpec } from "./project.ts";
 import type { DesiredStatus } from "./service.ts";
@@ -101,24 +101,14 @@ export interface ServicePage {
     readonly status?: number;
     readonly error?: string;
   }[];
-  /** Oldest first; a day without samples is `unknown`, never up. */
-  readonly days: readonly {
-    readonly day: string;
-    readonly verdict: Verdict;
-    readonly expected: number;
-    readonly actual: number;
-    readonly passed: number;
-    readonly warned: number;
-  }[];
-  /** Counts over `days`: any percentage on the site is made of them. `passed` includes `warned`: slow is not down. */
-  readonly uptime: {
-    readonly expected: number;
-    readonly actual: number;
-    readonly passed: number;
-    readonly warned: number;
-  };
-  /** Nearest-rank percentiles over the last 24 hours, and of how many answers. */
+  /** Oldest first, today as far as it has passed; a day without samples is `unknown`, never up. */
+  readonly days: readonly ({ readonly day: string; readonly verdict: Verdict } & Counts)[];
+  /** Counts over `days`: any percentage on the site is made of their seconds (`Counts`). */
+  readonly uptime: Counts;
+  /** Percentiles over the last 24 hours, and of how many answers: `percentiles["24h"]`. */
   readonly latency: { readonly p50: Ms; readonly p95: Ms; readonly p99: Ms; readonly samples: number } | null;
+  /** Each within 2 % of what was measured; hours and days are UTC, this one included. */
+  readonly percentiles: Readonly<Record<"24h" | "7d" | "30d" | "90d", ServicePage["latency"]>>;
   readonly checks: readonly { readonly name: string; readonly status: "pass" | "warn" | "fail" | "missing" }[];
   readonly conditions: readonly { readonly condition: string; readonly held: boolean }[];
   /** Published only as `site.include` says. */
@@ -129,6 +119,11 @@ export interface ServicePage {
     readonly at: Instant;
     readonly commit: string | null;
     readonly stable: boolean;
+    /** `held`: rolled back, or failed, and not tried again. */
+    readonly outcome?: "serving" | "replaced" | "held" | "rolling";
+    /** Why it is held, and since when. */
+    readonly reason?: string;
+    readonly endedAt?: Instant;
   }[];
   /** Declared blocks, as label and value, secrets never among them. */
   readonly configuration?: readonly { readonly path: string; readonly value: string }[];

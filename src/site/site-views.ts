@@ -1,0 +1,48 @@
+import type { SiteData } from "../model/site-data.ts";
+import { accentColours } from "./accent.ts";
+import { type DependencyMap, dependencyMap } from "./dependency-map.ts";
+import { type Deployment, deploymentsOf } from "./deployments.ts";
+import { incidentMonths } from "./incident-months.ts";
+
+/** What pages show that is worked out of the data for them alone. */
+export interface SiteViews {
+  /** `2026-11`, the newest first. */
+  readonly months: readonly string[];
+  /** Null where `site.include` does not publish it; then there is no such page. */
+  readonly map: DependencyMap | null;
+  readonly deployments: readonly Deployment[] | null;
+  /** The declared accent, made readable in either scheme. */
+  readonly accent: { readonly light: string; readonly dark: string } | null;
+}
+
+/** Pure; the same data, the same views. */
+export function siteViews(data: SiteData): SiteViews {
+  return {
+    months: incidentMonths(data),
+    map: dependencyMap(data),
+    deployments: deploymentsOf(data),
+    accent: data.accent === undefined ? null : accentColours(data.accent),
+  };
+}
+
+/**
+ * Addresses of all pages, below the site's root and in the order of drawing. A builder that has drawn others must start
+ * afresh.
+ */
+export function pageAddresses(data: SiteData): readonly string[] {
+  const { months, map, deployments } = siteViews(data);
+  return [
+    "",
+    "404.html",
+    "about/",
+    ...(map === null ? [] : ["dependencies/"]),
+    ...(deployments === null ? [] : ["deployments/"]),
+    "incidents/",
+    ...new Set([
+      ...data.incidents.map(({ id }) => `incidents/${id}/`),
+      ...months.map((month) => `incidents/${month}/`),
+    ]),
+    "maintenance/",
+    ...data.services.map(({ id }) => `services/${id}/`),
+  ];
+}
