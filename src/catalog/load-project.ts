@@ -4,6 +4,7 @@ import type { EnvironmentSpec, Project, SiteSpec, WatchSpec } from "../model/pro
 import type { Tree } from "../model/tree.ts";
 import { explain } from "./explain.ts";
 import { compileNormaliser } from "./normalise.ts";
+import { named, notificationProblems } from "./notification-problems.ts";
 import { origin } from "./origin.ts";
 import { isMapping, type Raw } from "./overlay.ts";
 import { type Read, readText } from "./read-text.ts";
@@ -47,11 +48,13 @@ export function projectOf(read: Read | null, check: SchemaCheck): Diagnosed<Proj
       }),
     );
   }
+  for (const { keys, at, problem } of notificationProblems(project.notifications))
+    diagnostics.push(where.diagnosticAt(keys, at, problem));
   return { value: project, diagnostics: inFileOrder(diagnostics) };
 }
 
 function resolve(raw: Raw): Project {
-  const { value } = compileNormaliser(readSchema("fairlead"), new Set(["notifications", "defaults"]))(raw);
+  const { value } = compileNormaliser(readSchema("fairlead"), new Set(["defaults"]))(raw);
   const environments = Object.entries(value["environments"] as Record<string, Partial<EnvironmentSpec>>).map(
     ([name, { target, apply, approvers }]) => {
       const spec: EnvironmentSpec = {
@@ -70,5 +73,6 @@ function resolve(raw: Raw): Project {
     safety: value["safety"] as Project["safety"],
     health: value["health"] as WatchSpec,
     site: value["site"] as SiteSpec,
+    notifications: ((value["notifications"] ?? []) as Parameters<typeof named>[0][]).map(named),
   };
 }

@@ -9,6 +9,7 @@ const TOKEN_SHAPES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["a Stripe key", /\b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{8,255}/],
   ["an AWS access key id", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
   ["a Slack token", /\bxox[abprs]-[A-Za-z0-9-]{10,255}/],
+  ["the address of a Slack webhook", /\bhooks\.slack\.com\/services\/[A-Za-z0-9_/]{1,255}/],
   ["a Google API key", /\bAIza[A-Za-z0-9_-]{35}/],
   ["an npm token", /\bnpm_[A-Za-z0-9]{36}\b/],
   ["a SendGrid key", /\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}/],

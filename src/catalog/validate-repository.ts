@@ -2,6 +2,7 @@ import { inFileOrder } from "../diagnostics/order.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import type { ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { NotificationSpec } from "../model/project.ts";
 import type { Tree } from "../model/tree.ts";
 import { artifactFinder } from "./artifacts.ts";
 import { assemble } from "./assemble.ts";
@@ -9,7 +10,9 @@ import { compileService, layersOf } from "./compile-service.ts";
 import { discover } from "./discover.ts";
 import { PROJECT_FILE, projectOf } from "./load-project.ts";
 import { notEnforcedNotes } from "./not-enforced.ts";
+import { unknownServices } from "./notification-problems.ts";
 import { origin } from "./origin.ts";
+import type { PathProblem } from "./path-problem.ts";
 import { type ReadFile, readServices } from "./read-services.ts";
 import { type Read, readText } from "./read-text.ts";
 import { schemaCheck } from "./schema-check.ts";
@@ -20,6 +23,8 @@ export interface ValidateInput {
   readonly templates: ReadonlyMap<string, string>;
   /** The grammar of health conditions, from `health/`; without it they are not checked. */
   readonly checkCondition?: (text: string, scheme?: string) => string | null;
+  /** What a webhook's template may be, from `notify/`: null when it is right. */
+  readonly checkTemplate?: (template: string) => string | null;
   /** What people write beside services, from other rooms: its files, and their problems. */
   readonly alsoRead?: (declared: AlsoDeclared) => Promise<{
     readonly files: readonly string[];
@@ -74,6 +79,14 @@ export async function validateRepository(input: ValidateInput): Promise<Validati
   const unreadable = projectProblems.some(({ severity }) => severity === "error");
   // Without a readable fairlead.yaml nobody knows which environments there are.
   const services = folded(perEnvironment).filter(({ code }) => !unreadable || code !== "environment-unknown");
+  if (projectRead !== null) {
+    const where = origin([{ file: projectRead.file, prefix: [] }]);
+    const wrong = [
+      ...unknownServices(project.notifications, ids),
+      ...wrongTemplates(project.notifications, input.checkTemplate),
+    ];
+    services.push(...wrong.map(({ keys, at, problem }) => where.diagnosticAt(keys, at, problem)));
+  }
   const also = await input.alsoRead?.({ tree, services: unreadable ? null : ids });
   const problems = [...projectProblems, ...found.diagnostics, ...services, ...(also?.diagnostics ?? [])];
   const notes = files.flatMap(({ read }) => notesOf(read, "service"));
@@ -106,6 +119,28 @@ function folded(perEnvironment: ReadonlyMap<string, readonly Diagnostic[]>): Dia
       ? diagnostic
       : { ...diagnostic, environment: first },
   );
+}
+
+function wrongTemplates(
+  notifications: readonly NotificationSpec[],
+  check: ValidateInput["checkTemplate"],
+): readonly PathProblem[] {
+  const problems: PathProblem[] = [];
+  for (const [index, { template }] of notifications.entries()) {
+    const why = template === undefined ? null : check?.(template);
+    if (!why) continue;
+    problems.push({
+      keys: ["notifications", String(index), "template"],
+      at: "value",
+      problem: {
+        code: "template-syntax",
+        severity: "error",
+        summary: `the template cannot be filled in: ${why}`,
+        hint: 'an example: `{"summary": {{json text}}}`',
+      },
+    });
+  }
+  return problems;
 }
 
 function lineOf({ range }: Diagnostic): string {

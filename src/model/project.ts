@@ -1,4 +1,5 @@
-import type { Ms } from "./basics.ts";
+import type { Ms, ServiceId } from "./basics.ts";
+import type { SecretRef } from "./service.ts";
 
 /** `fairlead.yaml`, resolved: defaults filled, durations parsed. Input and output are named apart: the file's own type is generated. */
 export interface Project {
@@ -11,6 +12,7 @@ export interface Project {
   readonly safety: { readonly max_delete_percent: number };
   readonly health: WatchSpec;
   readonly site: SiteSpec;
+  readonly notifications: readonly NotificationSpec[];
 }
 
 export interface EnvironmentSpec {
@@ -45,4 +47,21 @@ export interface SiteSpec {
   readonly links: readonly { readonly text: string; readonly url: string }[];
   /** The shortest time between two rebuilds while `fairlead up` runs. */
   readonly refresh: Ms;
+}
+
+/** One way of telling people. Names are unique: what was told is remembered by them. */
+export interface NotificationSpec {
+  readonly name: string;
+  readonly type: "webhook" | "slack" | "email";
+  readonly to: string | SecretRef;
+  readonly events: readonly ("down" | "degraded" | "recovered" | "deployed" | "failed")[];
+  /** Ids, or all of an owner; unset: every service. */
+  readonly services?: readonly (ServiceId | { readonly owner: string })[];
+  readonly reminder?: Ms;
+  /** JSON with `{{json NAME}}`; of a webhook alone. */
+  readonly template?: string;
+  readonly sign_with?: SecretRef;
+  /** Of email alone. */
+  readonly from?: string;
+  readonly server?: string | SecretRef;
 }

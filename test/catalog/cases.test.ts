@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { validateRepository } from "../../src/catalog/validate-repository.ts";
 import { renderText } from "../../src/diagnostics/render-text.ts";
+import { templateProblem } from "../../src/notify/webhook-template.ts";
 import { checkCondition } from "../../src/probes/condition-syntax.ts";
 import { type MemoryFile, memoryTree } from "../support/memory-tree.ts";
 
@@ -27,6 +28,7 @@ describe("validate says", () => {
         tree: memoryTree(filesOf(input)),
         templates: new Map([["express", "1.0.0"]]),
         checkCondition,
+        checkTemplate: templateProblem,
       });
       const output = renderText(diagnostics, { color: false, width: 100 });
       if (process.env["UPDATE_CASES"]) writeFileSync(path, `${input}${EXPECTED}${output}`);

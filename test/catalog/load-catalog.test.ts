@@ -234,6 +234,7 @@ describe("a project", () => {
         development: { target: { kind: "local", allow_ephemeral: false }, apply: "on_merge", approvers: [] },
       },
       defaults: {},
+      notifications: [],
       safety: { max_delete_percent: 30 },
       health: { watchers: [], retention: { samples: 172_800_000, hours: 7_776_000_000, days: 34_560_000_000 } },
       site: { title: "Service status", base: "/", include: [], language: "en", links: [], refresh: 10_000 },

@@ -110,6 +110,7 @@ export const project: Project = {
     production: { target: { kind: "sim" }, apply: "manual", approvers: [] },
   },
   defaults: {},
+  notifications: [],
   safety: { max_delete_percent: 30 },
   health: { watchers: [], retention: { samples: 172_800_000, hours: 7_776_000_000, days: 34_560_000_000 } },
   site: { title: "Shop", base: "/", include: [], language: "en", links: [], refresh: 30_000 },

@@ -6,6 +6,7 @@ import { renderJson } from "../../diagnostics/render-json.ts";
 import { renderSarif } from "../../diagnostics/render-sarif.ts";
 import { renderText } from "../../diagnostics/render-text.ts";
 import { readWrittenIncidents } from "../../incidents/written-incidents.ts";
+import { templateProblem } from "../../notify/webhook-template.ts";
 import { checkCondition } from "../../probes/condition-syntax.ts";
 import type { Face } from "../face.ts";
 import { isUsable } from "../show-diagnostics.ts";
@@ -26,6 +27,7 @@ export async function validate(
       tree,
       templates: workspace.templates,
       checkCondition,
+      checkTemplate: templateProblem,
       async alsoRead(declared) {
         const { value, diagnostics } = await readWrittenIncidents({
           ...declared,

@@ -199,7 +199,11 @@ export interface Site {
  */
 export interface Notification {
   /**
-   * How they are told.
+   * Its name in reports, and in what is remembered of what was told: with another name everything open is told anew.
+   */
+  name?: string;
+  /**
+   * How they are told: JSON by POST, a webhook that takes Slack's messages, or email.
    */
   type: "webhook" | "slack" | "email";
   /**
@@ -209,7 +213,7 @@ export interface Notification {
     | string
     | {
         /**
-         * The name of the secret.
+         * The name of the secret: where Fairlead runs, the environment variable of that name.
          */
         secret: string;
       };
@@ -217,4 +221,52 @@ export interface Notification {
    * What they are told of.
    */
   events?: ("down" | "degraded" | "recovered" | "deployed" | "failed")[];
+  /**
+   * Whose services they are told of; without it, of all.
+   *
+   * @minItems 1
+   *
+   * Items: The id of a service, or all that have an owner.
+   */
+  services?: (
+    | string
+    | {
+        /**
+         * The owner, as service files name it.
+         */
+        owner: string;
+      }
+  )[];
+  /**
+   * How often they are told again while something that they were told of goes on.
+   */
+  reminder?: string | number;
+  /**
+   * webhook: the JSON to send, with values put in by {{json NAME}}: event, text, title, service, name, environment, incident, says, at, key, url.
+   */
+  template?: string;
+  /**
+   * webhook: the secret to sign with. X-Fairlead-Signature is sha256= and the HMAC-SHA256, in hexadecimal, of X-Fairlead-Timestamp, a dot and the body.
+   */
+  sign_with?: {
+    /**
+     * The name of the secret: where Fairlead runs, the environment variable of that name.
+     */
+    secret: string;
+  };
+  /**
+   * email: the sender's address.
+   */
+  from?: string;
+  /**
+   * email: the SMTP server's address with what it asks for, as smtp:// or smtps://, or the secret that holds it.
+   */
+  server?:
+    | string
+    | {
+        /**
+         * The name of the secret: where Fairlead runs, the environment variable of that name.
+         */
+        secret: string;
+      };
 }

@@ -1,0 +1,80 @@
+/**
+ * `notify/` tells people: what a message says, to whom it goes and how it leaves. It promises that a message carries the same key
+ * however often it is sent, that text from files stays text wherever it is shown, and that no secret is in a message, an error
+ * or a diagnostic. It decides nothing about incidents (`incidents/`) and keeps nothing: what has left is written down by its caller.
+ */
+import type { Ms, ServiceId } from "../model/basics.ts";
+import type { Incident, IncidentEvent } from "../model/incident.ts";
+import type { NotificationSpec } from "../model/project.ts";
+
+/** Something worth telling, before it is known to whom. */
+export interface Notice {
+  /** Permanent, of letters, digits, dashes and colons: the same thing has the same one on every machine. */
+  readonly id: string;
+  readonly event: NotificationSpec["events"][number] | "reminder";
+  readonly environment: string;
+  readonly service: ServiceId;
+  /** What people call the service. */
+  readonly name: string;
+  readonly owner?: string;
+  readonly at: Ms;
+  /** One line. */
+  readonly title: string;
+  /** A sentence more. */
+  readonly says: string;
+  /** The incident's id. */
+  readonly incident?: string;
+  /** Where more is to be read. */
+  readonly url?: string;
+}
+
+export type NoticeOf = Pick<Notice, "environment" | "name" | "owner" | "url">;
+
+/** An incident's event as a notice. */
+export function noticeOf(event: IncidentEvent, { environment, name, ...about }: NoticeOf, incident: Incident): Notice {
+  const isFirst = incident.updates[0]?.at === event.at;
+  const state = { down: "is down", degraded: "is degraded", recovered: "works again" }[event.is];
+  return {
+    id: `${environment}:${event.incident}:${event.is}:${Math.floor(event.at / 1_000)}`,
+    event: event.is,
+    environment,
+    service: event.service,
+    name,
+    ...about,
+    at: event.at,
+    title: `${environment}: ${name} ${state}`,
+    says: isFirst ? `Since ${clockOf(event.at)}.` : event.says,
+    incident: event.incident,
+  };
+}
+
+/** Of an open incident, the reminder that is due by now: the newest one alone, whatever was missed. Null before the first. */
+export function reminderOf(
+  incident: Incident,
+  { environment, name, ...about }: NoticeOf,
+  { everyMs, now }: { readonly everyMs: Ms; readonly now: Ms },
+): Notice | null {
+  // From when it came back: what was over in between was told as over.
+  const over = incident.updates.findLastIndex(({ status }) => status === "resolved");
+  const since = incident.updates[over + 1]?.at;
+  const [service] = incident.affected;
+  if (since === undefined || service === undefined || everyMs <= 0) return null;
+  const number = Math.floor((now - since) / everyMs);
+  if (number < 1) return null;
+  return {
+    id: `${environment}:${incident.id}:reminder:${Math.floor(since / 1_000)}-${number}`,
+    event: "reminder",
+    environment,
+    service,
+    name,
+    ...about,
+    at: since + number * everyMs,
+    title: `${environment}: ${name} still ${incident.severity === "down" ? "is down" : "is degraded"}`,
+    says: `Since ${clockOf(since)}.`,
+    incident: incident.id,
+  };
+}
+
+function clockOf(at: Ms): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
