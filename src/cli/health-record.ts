@@ -1,23 +1,30 @@
 import { hostname } from "node:os";
 import { type Collector, collect } from "../health/collector.ts";
 import { healthStore } from "../health/history.ts";
-import { DAYS_SHOWN } from "../health/uptime.ts";
+import type { Retention } from "../health/retention.ts";
+import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { Segment } from "../model/health.ts";
+import type { History, Segment, Watching } from "../model/health.ts";
 import type { Spec } from "../model/service.ts";
-import { probeOf } from "../probes/probe.ts";
+import { DEFAULT_HEALTH, probeOf } from "../probes/probe.ts";
 import type { Watched } from "../probes/schedule.ts";
 import type { Face } from "./face.ts";
 import type { Workspace } from "./workspace.ts";
 
-const SHOWN_MS = DAYS_SHOWN * 86_400_000;
 /** A segment a minute: half a day of them. */
 const HELD_MAX = 720;
 
 /** What is seen of an environment's services: at hand for the site, and kept in Git segment by segment. */
-export interface HealthRecord extends Pick<Collector, "beat" | "sample"> {
-  /** Kept ones of the days that the site shows, and what was seen since. */
-  segments(): readonly Segment[];
+export interface HealthRecord extends Pick<Collector, "sample"> {
+  /**
+   * How services are watched from now on. `cadenceMs`: how often this collector comes, where that is not each service's own
+   * interval: a cron job's.
+   */
+  watch(specs: Iterable<Spec>, cadenceMs?: Ms): void;
+  /** `beats` askings of a service were due. */
+  beat(service: ServiceId, beats: number): void;
+  /** What is kept, and what was seen since, as it is at this moment. */
+  history(): History;
   /** Keeps what was seen since the last call; what cannot be kept is held, named, and tried again by the next call. */
   save(): Promise<readonly Diagnostic[]>;
 }
@@ -27,32 +34,46 @@ export async function openHealthRecord(
   face: Face,
   workspace: Workspace,
   environment: string,
+  {
+    collector = collectorName(face),
+    region = "default",
+    retention = {},
+  }: { readonly collector?: string; readonly region?: string; readonly retention?: Partial<Retention> } = {},
 ): Promise<{ readonly record: HealthRecord; readonly diagnostics: readonly Diagnostic[] }> {
   const { clock } = face;
-  const store = healthStore({ refs: (await workspace.refsOf(environment)).refs, random: face.nonce, clock });
-  const now = clock.now();
-  const kept = await store.read(now - SHOWN_MS, now);
-  const collector = hostname().replace(/[^A-Za-z0-9.]+/g, "-");
-  const forStore = collect({ collector, environment, clock });
-  const forSite = collect({ collector, environment, clock });
-  const seen: Segment[] = [...kept.value];
+  const { refs } = await workspace.refsOf(environment);
+  const store = healthStore({ refs, random: face.nonce, clock, retention });
+  const { value: live, diagnostics } = await store.follow(environment);
+  const after = lastEnd(live.at(clock.now()), collector, region);
+  const who = { collector, region, environment, clock, ...(after === null ? {} : { after }) };
+  const [forStore, forSite] = [collect(who), collect(who)];
+  const watching = new Map<ServiceId, Watching>();
   let held: Segment[] = [];
 
+  const beat = (service: ServiceId, beats: number): void => {
+    forStore.beat(service, beats, watching.get(service));
+    forSite.beat(service, beats, watching.get(service));
+  };
   const record: HealthRecord = {
-    beat(service, beats) {
-      forStore.beat(service, beats);
-      forSite.beat(service, beats);
+    watch(specs, cadenceMs) {
+      for (const { id, health = DEFAULT_HEALTH } of specs) {
+        const { interval, timeout, failure_threshold, success_threshold } = health;
+        const before = watching.get(id);
+        const now = { cadenceMs: cadenceMs ?? interval, timeoutMs: timeout, failure_threshold, success_threshold };
+        watching.set(id, now);
+        // Said at once: what was missed before the first asking is counted with the segment that tells of it.
+        if (before === undefined) beat(id, 0);
+      }
     },
+    beat,
     sample(sample) {
       forStore.sample(sample);
       forSite.sample(sample);
     },
-    segments() {
+    history() {
       const fresh = forSite.seal();
-      if (fresh !== null) seen.push(fresh);
-      const oldest = clock.now() - SHOWN_MS;
-      while (seen[0] !== undefined && seen[0].to < oldest) seen.shift();
-      return seen;
+      if (fresh !== null) live.add(fresh);
+      return live.at(clock.now());
     },
     async save() {
       const fresh = forStore.seal();
@@ -61,13 +82,27 @@ export async function openHealthRecord(
       const problems: Diagnostic[] = [];
       for (const segment of [...held]) {
         const found = await store.append(segment);
-        if (found.length === 0) held = held.filter((one) => one !== segment);
+        // What is too old never gets in: it is named once.
+        if (found.every(({ code }) => code === "health-too-old")) held = held.filter((one) => one !== segment);
         problems.push(...found);
       }
       return problems;
     },
   };
-  return { record, diagnostics: kept.diagnostics };
+  return { record, diagnostics };
+}
+
+/** The same for each run of a workflow, and for each start on a host: what runs share is one history. */
+function collectorName({ env }: Face): string {
+  return env["GITHUB_ACTIONS"] === "true" ? "actions" : hostname().replace(/[^A-Za-z0-9.]+/g, "-");
+}
+
+/** Where the collector's last segment ended, as far as it is known. */
+function lastEnd({ segments, before }: History, collector: string, region: string): Ms | null {
+  const isOwn = (one: { readonly collector: string; readonly region: string }): boolean =>
+    one.collector === collector && one.region === region;
+  const ends = [...segments.filter(isOwn).map(({ to }) => to), ...before.filter(isOwn).map(({ at }) => at)];
+  return ends.length === 0 ? null : ends.reduce((latest, at) => Math.max(latest, at));
 }
 
 /** The services that can be asked, and how. */

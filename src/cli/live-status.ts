@@ -1,7 +1,7 @@
 import type { ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Sample } from "../model/health.ts";
-import { checkOnce, type WatchLoop, watchLoop } from "../probes/schedule.ts";
+import { checkOnce, type Watched, type WatchLoop, watchLoop } from "../probes/schedule.ts";
 import { siteRefresher } from "../site/site-refresher.ts";
 import { sampleLine } from "./commands/check.ts";
 import type { Face } from "./face.ts";
@@ -40,7 +40,7 @@ export async function openLiveStatus(on: {
 
   const dataNow = async (catalog: Catalog) => {
     const { state } = await environment.store.read();
-    return siteDataNow(face, { catalog, state, segments: record.segments() });
+    return siteDataNow(face, { catalog, state, history: record.history() });
   };
   const refresher = siteRefresher<Catalog>({
     build: async (catalog) => builder.build(await dataNow(catalog)),
@@ -51,6 +51,14 @@ export async function openLiveStatus(on: {
   });
   const saving = saveNowAndThen(face, record);
   let loop: WatchLoop | null = null;
+
+  /** What is asked, told to the record as well: samples are judged by how they were taken. */
+  const watchedNow = (catalog: Catalog): readonly Watched[] => {
+    const watched = watchedOf(specsOf(catalog), face);
+    const ids = new Set(watched.map(({ service }) => service));
+    record.watch(specsOf(catalog).filter(({ id }) => ids.has(id)));
+    return watched;
+  };
 
   const notice = (sample: Sample): void => {
     record.sample(sample);
@@ -64,7 +72,7 @@ export async function openLiveStatus(on: {
 
   return {
     async first(catalog, onProgress) {
-      const watched = watchedOf(specsOf(catalog), face);
+      const watched = watchedNow(catalog);
       const samples = await checkOnce({ services: watched, clock, signal: face.signal, onSample: notice });
       for (const { service } of samples) record.beat(service, 1);
       showProblems(terminal, await record.save());
@@ -74,7 +82,7 @@ export async function openLiveStatus(on: {
     follow(catalog) {
       current = catalog;
       loop ??= watchLoop({ clock, random: Math.random, onBeat: record.beat, onSample: notice });
-      loop.watch(watchedOf(specsOf(catalog), face));
+      loop.watch(watchedNow(catalog));
       refresher.offer(catalog);
     },
     async close() {

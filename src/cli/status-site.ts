@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { notEnforced } from "../catalog/not-enforced.ts";
 import type { ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
-import type { Segment } from "../model/health.ts";
+import type { History } from "../model/health.ts";
 import type { SiteData } from "../model/site-data.ts";
 import type { State } from "../model/state.ts";
 import type { SiteBuilt } from "../site/build-site.ts";
@@ -16,9 +16,9 @@ import type { Workspace } from "./workspace.ts";
 /** What the site shows of an environment at this moment. */
 export function siteDataNow(
   face: Face,
-  from: { readonly catalog: Catalog; readonly state: State; readonly segments: readonly Segment[] },
+  from: { readonly catalog: Catalog; readonly state: State; readonly history: History },
 ): SiteData {
-  const { catalog, state, segments } = from;
+  const { catalog, state, history } = from;
   const specs = [...catalog.services.values()].map(({ spec }) => spec);
   const addresses = new Map<ServiceId, string>();
   for (const spec of specs) {
@@ -29,7 +29,7 @@ export function siteDataNow(
     project: catalog.project,
     environment: catalog.environment,
     specs,
-    segments,
+    history,
     state,
     notEnforced: new Map(specs.map((spec) => [spec.id, notEnforced(spec)])),
     addresses,

@@ -44,15 +44,19 @@ export function collect({
         from = to;
         return null;
       }
-      // An asking that began before the last seal is counted where it ended, so the stretch reaches back to it.
-      const first = Math.min(from, ...samples.map((sample) => sample.at));
+      // An asking that began before the last seal is counted where it ended, so the stretch reaches back to it; a clock that
+      // is set back meanwhile makes no segment that ends before what it holds.
+      const [first, latest] = samples.reduce(
+        ([low, high], { at }) => [Math.min(low, at), Math.max(high, at)] as const,
+        [from, to] as const,
+      );
       const segment: Segment = {
         version: 1,
         collector,
         region,
         environment,
         from: first,
-        to: Math.max(to, first),
+        to: Math.max(latest, first),
         ...(last !== undefined && last <= first ? { after: last } : {}),
         watching: Object.fromEntries([...watched].filter(([id]) => expected.has(id)).sort(byId)),
         expected: Object.fromEntries([...expected].sort(byId)),

@@ -1,110 +1,278 @@
 import { GitError } from "../git/git-error.ts";
-import { objectId } from "../git/object-id.ts";
 import type { Clock, Ms } from "../model/basics.ts";
-import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HealthStore, Segment } from "../model/health.ts";
 import type { RefStore } from "../model/ref-store.ts";
-import type { TreeEntry } from "../model/tree.ts";
-import { decodeSegment, encodeSegment } from "./segment-codec.ts";
+import type { Tree } from "../model/tree.ts";
+import { DAY_MS, dayOf, HOUR_MS, hourOf, monthOf, startOfDay, startOfHour, stretchOf } from "./calendar.ts";
+import { compact, compactUntil, datesOf, monthsOf, oldestHour } from "./compact.ts";
+import {
+  digestOfSegment,
+  filesOf,
+  type HistoryFiles,
+  historyFiles,
+  hourOfPath,
+  hoursPath,
+  rawFolder,
+  rawPath,
+} from "./history-files.ts";
+import { type Base, historyOf, liveHistory } from "./live-history.ts";
+import { type Retention, retentionOf } from "./retention.ts";
+import { encodeSegment } from "./segment-codec.ts";
+import { isSquashDue, SINCE_PATH, sinceFile, squash } from "./squash.ts";
 
 export const HEALTH_REF = "refs/fairlead/health";
 
 /** How often an append tries again when other collectors were faster. */
 const ATTEMPTS_MAX = 8;
+/** A failure is confirmed, and a gap ended, by what comes within this time after it. */
+const LOOKAHEAD_MS: Ms = 6 * HOUR_MS;
+/** Days are read of as many days as any page shows, and a whole month more. */
+const DAYS_READ_MS: Ms = 122 * DAY_MS;
 
 /**
  * Health history over a RefStore. A segment is an immutable file of its own, so that two collectors never edit the same
- * one: losing the race for the ref means trying again on the new tip. Files are sharded by hour
- * (`segments/2026-11-24/12/<collector>-<from>-<to>-<digest>.json`), which keeps Git's trees small and lets a reader
- * choose by name.
+ * one: losing the race for the ref means trying again on the new tip. Once its hour has left the window it is counted into
+ * the hour, and the file goes, in one commit: at every commit each segment counts once. Where things lie: `history-files.ts`.
  */
 export function healthStore({
   refs,
   random,
   clock,
   ref = HEALTH_REF,
+  retention: asked = {},
 }: {
   readonly refs: RefStore;
   /** A fresh nonce of hex digits at each call. */
   readonly random: () => string;
-  /** For waiting between attempts. */
-  readonly clock: Pick<Clock, "sleep">;
+  /** For waiting between attempts, and for what is old. */
+  readonly clock: Pick<Clock, "sleep" | "now">;
   readonly ref?: string;
+  readonly retention?: Partial<Retention>;
 }): HealthStore {
+  const retention = retentionOf(asked);
+
+  /** Tries until a swap is won, each time on the tip as it is then; null where every attempt was overtaken. */
+  async function swapped<T>(
+    attempts: number,
+    attempt: (tip: Awaited<ReturnType<RefStore["read"]>>) => Promise<Change<T>>,
+  ): Promise<T | null> {
+    const nonce = random();
+    for (let n = 0; n < attempts; n++) {
+      // Collectors that lost together must not meet again: the wait is spread by the nonce.
+      if (n > 0) await clock.sleep(n * 50 * (1 + (Number.parseInt(nonce.slice(0, 4), 16) || 0) / 0xffff));
+      const tip = await refs.read(ref);
+      const { put, message, value } = await attempt(tip);
+      if (put.size === 0) return value;
+      const swap = await refs.swap({ ref, expected: tip.oid, put, parent: "expected", nonce, message });
+      if (swap.is === "won") return value;
+      // `conflict`: someone else was first. `unknown`: the next round looks whether our files are there.
+    }
+    return null;
+  }
+
+  async function compactOn(tree: Tree, environment: string): Promise<Change<Compacted>> {
+    const now = clock.now();
+    const files = historyFiles(tree);
+    const put = await compaction(files, tree, { environment, now, retention });
+    const moved = [...put].filter(([path, content]) => content === null && path.startsWith("raw/")).length;
+    const value = { moved, diagnostics: files.diagnostics };
+    return { put, message: `Counts ${count(moved, "segment")} of ${environment} into hours`, value };
+  }
+
+  /** What an append also does, where it is due: never a reason for it to fail, since the next one does it again. */
+  async function keepTidy(tree: Tree, environment: string): Promise<void> {
+    const now = clock.now();
+    const oldest = stretchOf((await historyFiles(tree).oldestRaw(environment)) ?? "");
+    if (oldest !== null && compactUntil(oldest.from, now, retention) !== null)
+      await swapped(2, (tip) => compactOn(tip.tree, environment));
+    if (await isSquashDue(tree, now)) await squash(refs, { ref, now, nonce: random() });
+  }
+
   return {
     async append(segment) {
-      const nonce = random();
       const content = encodeSegment(segment);
-      // Named by what it holds: an append that arrived although it seemed lost is found by whoever tries it again later.
-      const path = pathOf(segment, objectId("blob", content, "sha1").slice(0, 16));
-      const put = new Map([[path, content]]);
+      const path = rawPath(segment, content);
       const message = `Health of ${segment.environment}: ${count(segment.samples.length, "sample")} by ${segment.collector}`;
+      let before: Tree | null = null;
       try {
-        for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-          // Collectors that lost together must not meet again: the wait is spread by the nonce.
-          if (attempt > 0)
-            await clock.sleep(attempt * 50 * (1 + (Number.parseInt(nonce.slice(0, 4), 16) || 0) / 0xffff));
-          const tip = await refs.read(ref);
-          if ((await tip.tree.idAt(path)) !== null) return [];
-          const swap = await refs.swap({ ref, expected: tip.oid, put, parent: "expected", nonce, message });
-          if (swap.is === "won") return [];
-          // `conflict`: someone else was first. `unknown`: the next round looks whether our file is there.
-        }
+        const problems = await swapped<readonly Diagnostic[]>(ATTEMPTS_MAX, async ({ oid, tree }) => {
+          before = oid === null ? null : tree;
+          const put = new Map<string, Uint8Array | null>();
+          if (startOfHour(segment.from) < oldestHour(clock.now(), retention))
+            return { put, message, value: [tooOld(segment, retention)] };
+          if (!(await isKept(tree, segment, path, content))) {
+            put.set(path, content);
+            if (oid === null) put.set(SINCE_PATH, sinceFile(clock.now()));
+          }
+          return { put, message, value: [] };
+        });
+        if (problems === null)
+          return [notStored(segment, `${ATTEMPTS_MAX} attempts were overtaken by other collectors`)];
+        if (problems.length > 0) return problems;
       } catch (error) {
         // A full disk, a remote out of reach: whoever watches services goes on watching them.
         if (!(error instanceof GitError)) throw error;
         return [notStored(segment, error.message)];
       }
-      return [notStored(segment, `${ATTEMPTS_MAX} attempts were overtaken by other collectors`)];
+      if (before !== null)
+        await keepTidy(before, segment.environment).catch((error: unknown) => {
+          if (!(error instanceof GitError)) throw error;
+        });
+      return [];
     },
 
-    async read(from, to) {
+    async read(environment) {
+      const now = clock.now();
       const { tree } = await refs.read(ref);
-      const wanted: TreeEntry[] = [];
-      for await (const entry of tree.list("segments")) if (touches(entry.path, from, to)) wanted.push(entry);
-      return decodeAll(wanted, tree.read(wanted.map((entry) => entry.blob)), from, to);
+      const files = historyFiles(tree);
+      const base = await baseIn(files, { environment, now, retention });
+      return { value: historyOf(base, now), diagnostics: files.diagnostics };
+    },
+
+    async follow(environment) {
+      const now = clock.now();
+      const { tree } = await refs.read(ref);
+      const files = historyFiles(tree);
+      const base = await baseIn(files, { environment, now, retention });
+      return { value: liveHistory(base), diagnostics: files.diagnostics };
+    },
+
+    async compact(environment) {
+      let moved = 0;
+      const diagnostics: Diagnostic[] = [];
+      try {
+        // Each round takes at most a day of samples: a year's worth of rounds is bound enough.
+        for (let round = 0; round < 400; round++) {
+          const done = await swapped(ATTEMPTS_MAX, (tip) => compactOn(tip.tree, environment));
+          if (done === null) return { value: moved, diagnostics: [...diagnostics, notCompacted(environment)] };
+          moved += done.moved;
+          if (done.moved === 0) {
+            diagnostics.push(...done.diagnostics);
+            break;
+          }
+        }
+        await squash(refs, { ref, now: clock.now(), nonce: random() });
+      } catch (error) {
+        if (!(error instanceof GitError)) throw error;
+        diagnostics.push(notCompacted(environment, error.message));
+      }
+      return { value: moved, diagnostics };
     },
   };
 }
 
-async function decodeAll(
-  entries: readonly TreeEntry[],
-  contents: AsyncIterable<{ readonly content: Uint8Array }>,
-  from: Ms,
-  to: Ms,
-): Promise<Diagnosed<readonly Segment[]>> {
-  const segments: Segment[] = [];
-  const diagnostics: Diagnostic[] = [];
-  let index = 0;
-  for await (const { content } of contents) {
-    const path = entries[index++]?.path ?? "";
-    const segment = decodeSegment(content);
-    if (typeof segment === "string") diagnostics.push(unreadable(path, segment));
-    else if (segment.from <= to && segment.to >= from) segments.push(segment);
+interface Change<T> {
+  /** Nothing: there is nothing to be done. */
+  readonly put: ReadonlyMap<string, Uint8Array | null>;
+  readonly message: string;
+  readonly value: T;
+}
+
+interface Compacted {
+  readonly moved: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Whether it lies there, or has been counted into its hour already. */
+async function isKept(tree: Tree, segment: Segment, path: string, content: Uint8Array): Promise<boolean> {
+  if ((await tree.idAt(path)) !== null) return true;
+  const date = dayOf(segment.from);
+  if ((await tree.idAt(hoursPath(segment.environment, date))) === null) return false;
+  const { hours } = await historyFiles(tree).layers(segment.environment, { dates: [date], months: [], years: [] });
+  return hours.get(hourOf(segment.from))?.segments.includes(digestOfSegment(content)) ?? false;
+}
+
+interface Where {
+  readonly environment: string;
+  readonly now: Ms;
+  readonly retention: Retention;
+}
+
+/** What a compaction changes: layers that say something else than before, and files that go. Empty where nothing is due. */
+async function compaction(
+  files: HistoryFiles,
+  tree: Tree,
+  { environment, now, retention }: Where,
+): Promise<ReadonlyMap<string, Uint8Array | null>> {
+  const put = new Map<string, Uint8Array | null>();
+  const entries = await files.list(rawFolder(environment));
+  const kept = (await files.list(`hours/${rawFolder(environment).slice("raw/".length)}`)).map(({ path }) => path);
+  const left = startOfHour(now - retention.rawMs);
+  const isIn = (end: Ms) => (hour: string | null) => hour !== null && hour < hourOf(end);
+  const isDue = entries.some(({ path }) => isIn(left)(hourOfPath(path)));
+  const old = isDue ? entries.filter(({ path }) => isIn(left + LOOKAHEAD_MS)(hourOfPath(path))) : [];
+  const raw = await files.raw(environment, old, now);
+  // A file that nobody can read is passed by: it must not hold up the others.
+  const first = raw.reduce((oldest, { segment }) => Math.min(oldest, segment.from), Number.POSITIVE_INFINITY);
+  const until = raw.length === 0 ? null : compactUntil(first, now, retention);
+  if (until !== null) {
+    const oldest = oldestHour(now, retention);
+    const near = raw.filter(({ path }) => isIn(until + LOOKAHEAD_MS)(hourOfPath(path)));
+    const segments = near.map(({ segment }) => segment).filter(({ from }) => from < until);
+    const last = kept
+      .slice(-2)
+      .map(dateIn)
+      .filter((date) => date < dayOf(until));
+    const dates = [...new Set([...datesOf(segments, oldest, until), ...last])].sort();
+    const months = monthsOf(dates);
+    const years = [...new Set(dates.map((date) => date.slice(0, 4)))];
+    const layers = await files.layers(environment, { dates, months, years });
+    // A file that cannot be read must not be written over: its segments wait until somebody has looked at it.
+    const usable = near.filter(({ segment }) => !files.unusable.has(hoursPath(environment, dayOf(segment.from))));
+    const after = compact(layers, usable, { until, now, retention, ended: last });
+    for (const [path, content] of filesOf(environment, after.layers, { dates, months, years }))
+      if (!files.unusable.has(path) && !(await holds(tree, path, content))) put.set(path, content);
+    for (const { path } of after.gone) put.set(path, null);
   }
-  segments.sort((a, b) => a.from - b.from || (a.collector < b.collector ? -1 : 1));
-  return { value: segments, diagnostics };
+  for (const path of kept) if ((stretchOf(dateIn(path))?.to ?? now) <= oldestHour(now, retention)) put.set(path, null);
+  for (const { path } of await files.list(`days/${rawFolder(environment).slice("raw/".length)}`))
+    if ((stretchOf(dateIn(path))?.to ?? now) <= now - retention.daysMs) put.set(path, null);
+  return put;
 }
 
-function pathOf({ from, to, collector }: Segment, digest: string): string {
-  const at = new Date(from).toISOString();
-  const name = collector.replace(/[^A-Za-z0-9.]+/g, "-").slice(0, 60);
-  return `segments/${at.slice(0, 10)}/${at.slice(11, 13)}/${name}-${from}-${to}-${digest}.json`;
+function dateIn(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1, -".json".length);
 }
 
-/** By its name alone; one that we did not write is read, so that it is named in a diagnostic rather than ignored. */
-function touches(path: string, from: Ms, to: Ms): boolean {
-  const match = /-(\d{1,16})-(\d{1,16})-[0-9a-z]+\.json$/.exec(path);
-  return match ? Number(match[1]) <= to && Number(match[2]) >= from : true;
+async function holds(tree: Tree, path: string, content: Uint8Array): Promise<boolean> {
+  const blob = await tree.idAt(path);
+  if (blob === null) return false;
+  for await (const { content: kept } of tree.read([blob])) return Buffer.compare(kept, content) === 0;
+  return false;
 }
 
-function unreadable(path: string, why: string): Diagnostic {
+/** What is needed of an environment to show it at `now`, and to go on from there. */
+async function baseIn(files: HistoryFiles, { environment, now, retention }: Where): Promise<Base> {
+  const raw = await files.raw(environment, await files.list(rawFolder(environment)), now);
+  const folder = rawFolder(environment).slice("raw/".length);
+  const segments = raw.map(({ segment }) => segment);
+  const last = (await files.list(`hours/${folder}`)).slice(-2).map(({ path }) => dateIn(path));
+  // The hours of the last two days are shown, whether there are samples of them or not.
+  const shown = [now - 2 * DAY_MS, now - DAY_MS, now].map(dayOf);
+  const dates = [...new Set([...datesOf(segments, oldestHour(now, retention), now), ...last, ...shown])].sort();
+  const months = new Set(monthsOf(dates));
+  for (let at = Math.max(0, startOfDay(now - DAYS_READ_MS)); at <= now; at += DAY_MS) months.add(monthOf(at));
+  const years = (await files.list(`months/${folder}`)).map(({ path }) => dateIn(path));
+  const layers = await files.layers(environment, { dates, months: [...months].sort(), years });
+  const isUsable = (date: string): boolean => !files.unusable.has(hoursPath(environment, date));
   return {
-    code: "health-segment-unreadable",
+    environment,
+    retention,
+    layers,
+    raw: raw.filter(({ segment }) => isUsable(dayOf(segment.from))),
+    dates: [...new Set([...layers.hours.keys()].map((hour) => hour.slice(0, 10)))].filter(isUsable),
+  };
+}
+
+function tooOld({ environment, from, collector }: Segment, { hoursMs }: Retention): Diagnostic {
+  return {
+    code: "health-too-old",
     severity: "warning",
-    summary: `health history: \`${path}\` cannot be used: ${why}`,
-    detail: "The samples in it are left out; every other segment counts.",
-    hint: `To be rid of the message, remove the file from ${HEALTH_REF}.`,
+    summary: `health history: what ${collector} saw on ${dayOf(from)} is too old to be counted`,
+    detail: `Hours are kept for ${Math.round(hoursMs / DAY_MS)} days; what lies before is counted by day, and closed.`,
+    hint: "Look at the clock of the machine that watches.",
+    environment,
   };
 }
 
@@ -114,6 +282,17 @@ function notStored({ environment, samples }: Segment, why: string): Diagnostic {
     severity: "warning",
     summary: `health history: ${count(samples.length, "sample")} could not be stored yet: ${why}`,
     detail: "They are kept in memory and tried again, as long as this command runs.",
+    hint: `Look at ${HEALTH_REF} with \`git log\`.`,
+    environment,
+  };
+}
+
+function notCompacted(environment: string, why = "every attempt was overtaken by collectors"): Diagnostic {
+  return {
+    code: "health-not-stored",
+    severity: "warning",
+    summary: `health history: old samples could not be counted into hours yet: ${why}`,
+    detail: "Nothing is lost: they stay as they are, and the next run tries again.",
     hint: `Look at ${HEALTH_REF} with \`git log\`.`,
     environment,
   };

@@ -14,28 +14,23 @@ export function encodeSegment(segment: Segment): Uint8Array {
  * a few words that say why it cannot be used.
  */
 export function decodeSegment(content: Uint8Array): Segment | string {
-  if (content.byteLength > BYTES_MAX) return `it is larger than ${BYTES_MAX} bytes`;
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
-  } catch {
-    return "it is no whole JSON document";
-  }
-  if (!isRecord(value)) return "it is no JSON object";
-  if (value["version"] !== 1) return `it has version ${JSON.stringify(value["version"])}, and this Fairlead reads 1`;
+  const value = parseDocument(content);
+  if (typeof value === "string") return value;
   const { collector, region = "default", environment, from, to, after, watching = {}, expected, samples } = value;
   if (!isText(collector) || !isText(region) || !isText(environment))
     return "`collector`, `region` or `environment` is no text";
   if (!isTime(from) || !isTime(to) || to < from) return "`from` and `to` are no stretch of time";
   if (after !== undefined && !(isTime(after) && after <= from)) return "`after` is no time before `from`";
-  if (!isRecord(watching) || !Object.values(watching).every(isWatching)) return "`watching` holds something else";
-  if (!isRecord(expected) || !Object.values(expected).every(isCount))
+  if (!isRecord(watching) || !Object.keys(watching).every(isServiceId) || !Object.values(watching).every(isWatching))
+    return "`watching` holds something else";
+  if (!isRecord(expected) || !Object.keys(expected).every(isServiceId) || !Object.values(expected).every(isCount))
     return "`expected` holds something that is no count";
   if (!Array.isArray(samples)) return "`samples` is no list";
   const read: Sample[] = [];
   for (const [index, item] of samples.entries()) {
     const sample = readSample(item);
     if (sample === null) return `sample ${index} is malformed`;
+    if (sample.at < from || sample.at > to) return `sample ${index} lies outside the segment`;
     read.push(sample);
   }
   return {
@@ -59,10 +54,24 @@ export function decodeSegment(content: Uint8Array): Segment | string {
   };
 }
 
+/** One JSON object of the version that we know, or a few words that say why it is none. */
+export function parseDocument(content: Uint8Array): Readonly<Record<string, unknown>> | string {
+  if (content.byteLength > BYTES_MAX) return `it is larger than ${BYTES_MAX} bytes`;
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  } catch {
+    return "it is no whole JSON document";
+  }
+  if (!isRecord(value)) return "it is no JSON object";
+  if (value["version"] !== 1) return `it has version ${JSON.stringify(value["version"])}, and this Fairlead reads 1`;
+  return value;
+}
+
 function readSample(item: unknown): Sample | null {
   if (!isRecord(item)) return null;
   const { service, at, outcome, latencyMs, status, conditions, checks, error, attempts, during } = item;
-  if (!isText(service) || !isTime(at)) return null;
+  if (!isServiceId(service) || !isTime(at)) return null;
   if (outcome !== "pass" && outcome !== "warn" && outcome !== "fail" && outcome !== "unknown") return null;
   if (attempts !== undefined && !isCount(attempts)) return null;
   if (during !== undefined && during !== "maintenance") return null;
@@ -89,7 +98,7 @@ function isCondition(value: unknown): value is { readonly condition: string; rea
   return isRecord(value) && isText(value["condition"]) && typeof value["held"] === "boolean";
 }
 
-function isWatching(value: unknown): value is Watching {
+export function isWatching(value: unknown): value is Watching {
   return (
     isRecord(value) &&
     isTime(value["cadenceMs"]) &&
@@ -103,19 +112,24 @@ function isCheckStatus(value: unknown): boolean {
   return value === "pass" || value === "warn" || value === "fail" || value === "missing";
 }
 
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === "string" && value.length <= TEXT_MAX;
 }
 
 /** Milliseconds since the Unix epoch that a Date can hold. */
-function isTime(value: unknown): value is number {
+export function isTime(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= 8.64e15;
+}
+
+/** An RFC 1123 label: nothing else names a service, and no name can mean something to an object. */
+export function isServiceId(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value);
 }
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,8 @@
 import type { Ms } from "../model/basics.ts";
 import type { Span, Verdict } from "../model/health.ts";
+import { SECOND_MS } from "./calendar.ts";
 import { type Change, replay, vouchesUntil } from "./replay.ts";
 import type { Track } from "./tracks.ts";
-
-const SECOND_MS = 1_000;
 
 /** Of several collectors at one moment the gravest that knows counts; maintenance was declared, and needs no asking. */
 const GRAVITY: Readonly<Record<Verdict, number>> = { unknown: 0, operational: 1, degraded: 2, down: 3, maintenance: 4 };

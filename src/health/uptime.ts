@@ -1,115 +1,82 @@
 import type { Ms, ServiceId } from "../model/basics.ts";
-import type { Sample, Segment, Verdict } from "../model/health.ts";
+import type { Counts, Period, Tally, Verdict } from "../model/health.ts";
 import type { ServicePage } from "../model/site-data.ts";
+import { DAY_MS, dayOf, HOUR_MS, hourOf, SECOND_MS, startOfDay, startOfHour } from "./calendar.ts";
+import { mergeSketches, percentileOf, sketchSize } from "./latency-sketch.ts";
+import { countsOf, filledUp, mergeCounts, NOTHING } from "./tally.ts";
 
 export const DAYS_SHOWN = 90;
-const DAY_MS = 86_400_000;
 
-type Counts = ServicePage["uptime"];
 type Day = ServicePage["days"][number];
-
-/** What the segments hold of one service. */
-export interface ServiceHistory {
-  /** By time. */
-  readonly samples: readonly Sample[];
-  /** Counts by UTC day, as days since the epoch. */
-  readonly days: ReadonlyMap<number, Counts>;
-}
-
-const NOTHING: Counts = { expected: 0, actual: 0, passed: 0, warned: 0 };
+type Latency = NonNullable<ServicePage["latency"]>;
 
 /**
- * Sorts segments by service. A segment counts for the day it began in, with all its expected beats and samples, so that a
- * day's `actual` is never above its `expected` for the sake of midnight. Uptime is what was counted, never what was assumed:
- * time without a collector adds to nothing.
+ * The last 90 UTC days, oldest first; today as far as it has passed. A day on which nobody watched is unknown, never up.
  */
-export function historiesOf(segments: readonly Segment[]): ReadonlyMap<ServiceId, ServiceHistory> {
-  const found = new Map<
-    ServiceId,
-    { samples: Sample[]; days: Map<number, { -readonly [K in keyof Counts]: number }> }
-  >();
-  const historyOf = (service: ServiceId) => {
-    let history = found.get(service);
-    if (!history) {
-      history = { samples: [], days: new Map() };
-      found.set(service, history);
-    }
-    return history;
-  };
-  for (const segment of segments) {
-    const day = dayOf(segment.from);
-    const countsOf = (service: ServiceId) => {
-      const { days } = historyOf(service);
-      let counts = days.get(day);
-      if (!counts) {
-        counts = { ...NOTHING };
-        days.set(day, counts);
-      }
-      return counts;
-    };
-    for (const [service, beats] of Object.entries(segment.expected)) countsOf(service).expected += beats;
-    for (const sample of segment.samples) {
-      historyOf(sample.service).samples.push(sample);
-      const counts = countsOf(sample.service);
-      counts.actual++;
-      if (sample.outcome !== "fail") counts.passed++;
-      if (sample.outcome === "warn") counts.warned++;
-    }
-  }
-  for (const { samples } of found.values()) samples.sort((a, b) => a.at - b.at);
-  return found;
-}
-
-/** The last 90 UTC days, oldest first; a day without samples is unknown, never up. */
-export function daysOf(history: ServiceHistory | undefined, now: Ms): readonly Day[] {
-  const today = dayOf(now);
+export function daysOf(days: ReadonlyMap<string, Period>, service: ServiceId, now: Ms): readonly Day[] {
+  const today = startOfDay(now);
   return Array.from({ length: DAYS_SHOWN }, (_, index) => {
-    const day = today - DAYS_SHOWN + 1 + index;
-    const counts = history?.days.get(day) ?? NOTHING;
-    return { day: new Date(day * DAY_MS).toISOString().slice(0, 10), verdict: dayVerdict(counts), ...counts };
+    const from = today - (DAYS_SHOWN - 1 - index) * DAY_MS;
+    const passed = Math.floor(Math.min(DAY_MS, now - from) / SECOND_MS);
+    const counts = countsOf(filledUp(tallyIn(days.get(dayOf(from)), service) ?? NOTHING, passed));
+    return { day: dayOf(from), verdict: dayVerdict(counts), ...counts };
   });
 }
 
-/** Down when 5 % or more of the day's checks failed, degraded when any failed or 5 % or more were slow. */
-export function dayVerdict({ actual, passed, warned }: Counts): Verdict {
-  if (actual === 0) return "unknown";
-  const failed = actual - passed;
-  if (failed * 20 >= actual) return "down";
-  return failed > 0 || warned * 20 >= actual ? "degraded" : "operational";
+/** Down when that was so for 5 % or more of the time that is known, degraded when it was down at all or 5 % degraded. */
+export function dayVerdict({ seconds }: Pick<Counts, "seconds">): Verdict {
+  const known = seconds.operational + seconds.degraded + seconds.down;
+  if (known === 0) return seconds.maintenance > 0 ? "maintenance" : "unknown";
+  if (seconds.down * 20 >= known) return "down";
+  return seconds.down > 0 || seconds.degraded * 20 >= known ? "degraded" : "operational";
 }
 
+/** Counts over all the days. */
 export function sumOf(days: readonly Counts[]): Counts {
-  return days.reduce(
-    (sum, day) => ({
-      expected: sum.expected + day.expected,
-      actual: sum.actual + day.actual,
-      passed: sum.passed + day.passed,
-      warned: sum.warned + day.warned,
-    }),
-    NOTHING,
-  );
+  return countsOf(mergeCounts(NOTHING, ...days));
 }
 
-/** Nearest rank: the smallest value that at least `percent` of them do not exceed. `sorted` ascends and is not empty. */
-export function percentile(sorted: readonly number[], percent: number): number {
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
+/**
+ * The share of the known time in which the service answered: (operational + degraded) / (operational + degraded + down). Null
+ * where no time is known: that is no figure, and not 100 %.
+ */
+export function availabilityOf({ seconds }: Pick<Counts, "seconds">): number | null {
+  const up = seconds.operational + seconds.degraded;
+  return up + seconds.down === 0 ? null : up / (up + seconds.down);
 }
 
-/** Over the answers of the last 24 hours; null when there were none. */
-export function latencyOf(samples: readonly Sample[], now: Ms): ServicePage["latency"] {
-  const sorted = samples
-    .filter((sample) => sample.at > now - DAY_MS && sample.latencyMs !== undefined)
-    .map((sample) => sample.latencyMs ?? 0)
-    .sort((a, b) => a - b);
-  if (sorted.length === 0) return null;
+/** How far back the windows of percentiles reach: this hour or day, and so many before it. */
+export const LATENCY_WINDOWS = { "24h": 24, "7d": 7, "30d": 30, "90d": 90 } as const;
+
+/** Percentiles of the last 24 hours, by the hour, and of the last 7, 30 and 90 days, by the day. */
+export function latenciesOf(
+  { hours, days }: { readonly hours: ReadonlyMap<string, Period>; readonly days: ReadonlyMap<string, Period> },
+  service: ServiceId,
+  now: Ms,
+): ServicePage["percentiles"] {
+  const over = (count: number, at: (n: number) => Period | undefined): Latency | null =>
+    latencyOf(Array.from({ length: count }, (_, n) => tallyIn(at(n), service) ?? NOTHING));
+  const inDays = (n: number) => days.get(dayOf(startOfDay(now) - n * DAY_MS));
   return {
-    p50: percentile(sorted, 50),
-    p95: percentile(sorted, 95),
-    p99: percentile(sorted, 99),
-    samples: sorted.length,
+    "24h": over(LATENCY_WINDOWS["24h"], (n) => hours.get(hourOf(startOfHour(now) - n * HOUR_MS))),
+    "7d": over(LATENCY_WINDOWS["7d"], inDays),
+    "30d": over(LATENCY_WINDOWS["30d"], inDays),
+    "90d": over(LATENCY_WINDOWS["90d"], inDays),
   };
 }
 
-function dayOf(at: Ms): number {
-  return Math.floor(at / DAY_MS);
+/** Nearest rank, within 2 % (`latency-sketch.ts`), and of how many answers; null without any. */
+export function latencyOf(tallies: readonly Pick<Tally, "latency">[]): Latency | null {
+  const sketch = mergeSketches(...tallies.map(({ latency }) => latency));
+  const [p50, p95, p99] = [50, 95, 99].map((percent) => percentileOf(sketch, percent));
+  if (typeof p50 !== "number" || typeof p95 !== "number" || typeof p99 !== "number") return null;
+  return { p50, p95, p99, samples: sketchSize(sketch) };
+}
+
+export function byPeriod(periods: readonly Period[]): ReadonlyMap<string, Period> {
+  return new Map(periods.map((period) => [period.at, period]));
+}
+
+function tallyIn(period: Period | undefined, service: ServiceId): Tally | undefined {
+  return period !== undefined && Object.hasOwn(period.services, service) ? period.services[service] : undefined;
 }

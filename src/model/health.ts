@@ -122,12 +122,23 @@ export interface History {
   readonly months: readonly Period[];
 }
 
+/** History that goes on while somebody watches, whether it can be stored at the moment or not. */
+export interface LiveHistory {
+  add(segment: Segment): void;
+  /** As it is at this moment. */
+  at(now: Ms): History;
+}
+
 /** Over RefStore on `refs/fairlead/health`. */
 export interface HealthStore {
   /** Empty when the segment is kept; else why it could not be, and the caller still holds it. */
   append(segment: Segment): Promise<readonly Diagnostic[]>;
-  /** Segments that touch the stretch, oldest first; a file that cannot be used is skipped and named. */
-  read(from: Ms, to: Ms): Promise<Diagnosed<readonly Segment[]>>;
+  /** An environment's history as it is now; a file that cannot be used is left out and named. */
+  read(environment: string): Promise<Diagnosed<History>>;
+  /** The same, to go on from while watching. */
+  follow(environment: string): Promise<Diagnosed<LiveHistory>>;
+  /** Counts samples that have left the window into their hours now; how many segments. An append does it too, bit by bit. */
+  compact(environment: string): Promise<Diagnosed<number>>;
 }
 
 /** What a service promises; `availability` is a share: 0.999. */

@@ -1,8 +1,8 @@
 import { tracksOf } from "../health/tracks.ts";
-import { daysOf, historiesOf, latencyOf, type ServiceHistory, sumOf } from "../health/uptime.ts";
+import { byPeriod, daysOf, latenciesOf, sumOf } from "../health/uptime.ts";
 import { type Judgement, verdictOf } from "../health/verdict.ts";
 import type { Instant, Ms, ServiceId } from "../model/basics.ts";
-import type { Sample, Segment, Verdict } from "../model/health.ts";
+import type { History, Period, Sample, Verdict } from "../model/health.ts";
 import type { Incident, MaintenanceWindow } from "../model/incident.ts";
 import type { Project } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
@@ -16,8 +16,8 @@ export interface SiteInput {
   readonly project: Project;
   readonly environment: string;
   readonly specs: readonly Spec[];
-  /** Of any environment; the others' are left out. */
-  readonly segments: readonly Segment[];
+  /** The environment's (`health/history.ts`). */
+  readonly history: History;
   /** For the releases, where they are published. */
   readonly state?: State;
   /** Blocks that are declared and that nothing enforces yet, by service. */
@@ -37,12 +37,13 @@ const SAMPLES_SHOWN = 120;
 export function siteData(input: SiteInput): SiteData {
   const { project, environment, now } = input;
   const specs = input.specs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const segments = input.segments.filter((segment) => segment.environment === environment);
-  const histories = historiesOf(segments);
-  const tracks = tracksOf({ segments });
+  const { history } = input;
+  const samples = newestSamples(history);
+  const [hours, days] = [byPeriod(history.hours), byPeriod(history.days)];
+  const tracks = tracksOf(history);
   const judgements = new Map(specs.map(({ id, status }) => [id, verdictOf(tracks.get(id), { status, now })]));
   const services = specs.map((spec) =>
-    servicePage(spec, { input, specs, judgements, history: histories.get(spec.id) }),
+    servicePage(spec, { input, specs, judgements, samples: samples.get(spec.id) ?? [], hours, days }),
   );
   const counts = countVerdicts(services);
   const verdict = GRAVEST_FIRST.find((candidate) => counts[candidate] > 0) ?? "unknown";
@@ -105,15 +106,18 @@ interface PageContext {
   readonly input: SiteInput;
   readonly specs: readonly Spec[];
   readonly judgements: ReadonlyMap<ServiceId, Judgement>;
-  readonly history: ServiceHistory | undefined;
+  /** By time. */
+  readonly samples: readonly Sample[];
+  readonly hours: ReadonlyMap<string, Period>;
+  readonly days: ReadonlyMap<string, Period>;
 }
 
-function servicePage(spec: Spec, { input, specs, judgements, history }: PageContext): ServicePage {
+function servicePage(spec: Spec, { input, specs, judgements, samples, ...context }: PageContext): ServicePage {
   const { project, now } = input;
   const include = new Set(project.site.include);
-  const samples = history?.samples ?? [];
   const last = samples.at(-1);
-  const days = daysOf(history, now);
+  const days = daysOf(context.days, spec.id, now);
+  const percentiles = latenciesOf(context, spec.id, now);
   const address = input.addresses?.get(spec.id);
   const notEnforced = input.notEnforced?.get(spec.id) ?? [];
   const linkTo = (id: ServiceId) => ({
@@ -135,10 +139,11 @@ function servicePage(spec: Spec, { input, specs, judgements, history }: PageCont
     ...(address !== undefined ? { address } : {}),
     lastSampleAt: last ? instant(last.at) : null,
     intervalMs: (spec.health ?? DEFAULT_HEALTH).interval,
-    samples: samples.slice(-SAMPLES_SHOWN).map(shownSample),
+    samples: samples.map(shownSample),
     days,
     uptime: sumOf(days),
-    latency: latencyOf(samples, now),
+    latency: percentiles["24h"],
+    percentiles,
     checks: (spec.health?.checks ?? []).map((name) => ({ name, status: checkOf(last, name) })),
     conditions: conditionsOf(spec, last),
     ...(include.has("dependencies")
@@ -151,6 +156,20 @@ function servicePage(spec: Spec, { input, specs, judgements, history }: PageCont
     ...(include.has("configuration") ? { configuration: configurationLines(spec) } : {}),
     ...(include.has("configuration") && notEnforced.length > 0 ? { notEnforced } : {}),
   };
+}
+
+/** By service, by time, at most as many as are shown. */
+function newestSamples({ segments }: History): ReadonlyMap<ServiceId, readonly Sample[]> {
+  const found = new Map<ServiceId, Sample[]>();
+  for (const segment of segments) {
+    for (const sample of segment.samples) {
+      const samples = found.get(sample.service);
+      if (samples === undefined) found.set(sample.service, [sample]);
+      else samples.push(sample);
+    }
+  }
+  for (const [service, samples] of found) found.set(service, samples.sort((a, b) => a.at - b.at).slice(-SAMPLES_SHOWN));
+  return found;
 }
 
 function shownSample({ at, outcome, latencyMs, status, error, ...sample }: Sample): ServicePage["samples"][number] {

@@ -16,7 +16,8 @@ import { virtualClock } from "../support/virtual-clock.ts";
 const NOON = Date.UTC(2026, 10, 24, 12, 0, 0);
 const MINUTE = 60_000;
 const random = () => randomBytes(16).toString("hex");
-const promptly = { sleep: () => Promise.resolve() };
+/** An hour after noon, unless a test says otherwise. */
+const promptly = { sleep: () => Promise.resolve(), now: () => NOON + 60 * MINUTE };
 
 function segment(over: Partial<Segment> = {}): Segment {
   return {
@@ -37,13 +38,14 @@ function segment(over: Partial<Segment> = {}): Segment {
 }
 
 async function everything(refs: RefStore) {
-  return healthStore({ refs, random, clock: promptly }).read(0, NOON * 2);
+  const { value, diagnostics } = await healthStore({ refs, random, clock: promptly }).read("production");
+  return { value: value.segments, diagnostics };
 }
 
 async function pathsIn(refs: RefStore): Promise<string[]> {
   const { tree } = await refs.read(HEALTH_REF);
   const paths: string[] = [];
-  for await (const { path } of tree.list("segments")) paths.push(path);
+  for await (const { path } of tree.list("raw")) paths.push(path);
   return paths;
 }
 
@@ -58,17 +60,15 @@ describe.each(Object.entries(STORES))("health history over %s", (_, make) => {
     const later = segment({ from: NOON + 5 * MINUTE, to: NOON + 6 * MINUTE, samples: [] });
     expect(await store.append(later)).toEqual([]);
     expect(await store.append(segment())).toEqual([]);
-    expect(await store.read(NOON, NOON + 10 * MINUTE)).toEqual({ value: [segment(), later], diagnostics: [] });
+    const { value, diagnostics } = await store.read("production");
+    expect([value.segments, diagnostics]).toEqual([[segment(), later], []]);
   });
 
-  test("gives only the segments that touch the stretch that was asked for", async () => {
+  test("tells environments apart", async () => {
     const store = healthStore({ refs: await make(), random, clock: promptly });
-    for (const hour of [0, 1, 2]) {
-      const from = NOON + hour * 60 * MINUTE;
-      await store.append(segment({ collector: `h${hour}`, from, to: from + MINUTE, samples: [] }));
-    }
-    const { value } = await store.read(NOON + 60 * MINUTE + 30_000, NOON + 70 * MINUTE);
-    expect(value.map(({ collector }) => collector)).toEqual(["h1"]);
+    await store.append(segment({ environment: "staging" }));
+    expect((await store.read("production")).value.segments).toEqual([]);
+    expect((await store.read("staging")).value.segments).toHaveLength(1);
   });
 
   test("never touches a segment again: each append adds one file", async () => {
@@ -80,12 +80,12 @@ describe.each(Object.entries(STORES))("health history over %s", (_, make) => {
     await store.append({ ...segment(), to: segment().to + 1 });
     expect(await pathsIn(refs)).toHaveLength(2);
     expect(await (await refs.read(HEALTH_REF)).tree.idAt(first)).toBe(before);
-    expect(first).toMatch(/^segments\/2026-11-24\/12\/one-\d+-\d+-[0-9a-f]{16}\.json$/);
+    expect(first).toMatch(/^raw\/production\/2026-11-24\/12\/one-\d+-\d+-[0-9a-f]{16}\.json$/);
   });
 
   test("two collectors that append at once lose nothing", async () => {
     const refs = await make();
-    const wall = { sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 10)) };
+    const wall = { ...promptly, sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 10)) };
     const appends = ["one", "two"].flatMap((collector) => {
       const store = healthStore({ refs, random, clock: wall });
       return Array.from({ length: 4 }, (_, index) => ({
@@ -118,9 +118,14 @@ describe.each(Object.entries(STORES))("health history over %s", (_, make) => {
     const { oid } = await refs.read(HEALTH_REF);
     const text = Buffer.from(encodeSegment(segment())).toString();
     const bad: Record<string, string> = {
-      "segments/2026-11-24/12/cut-short.json": text.slice(0, 60),
-      "segments/2026-11-24/12/future.json": text.replace('"version":1', '"version":9'),
-      "segments/2026-11-24/12/odd-sample.json": text.replace('"outcome":"fail"', '"outcome":"maybe"'),
+      "raw/production/2026-11-24/12/cut-short.json": text.slice(0, 60),
+      "raw/production/2026-11-24/12/future.json": text.replace('"version":1', '"version":9'),
+      "raw/production/2026-11-24/12/odd-sample.json": text.replace('"outcome":"fail"', '"outcome":"maybe"'),
+      "raw/production/2026-11-24/12/other-time.json": text.replaceAll(`"at":${NOON + 1_000}`, '"at":5'),
+      "raw/production/2026-11-24/12/prototype.json": text.replaceAll('"web"', '"__proto__"'),
+      "raw/production/2026-11-24/12/staging.json": text.replace('"production"', '"staging"'),
+      "raw/production/2026-11-24/13/late.json": text,
+      "raw/production/2026-11-24/12/tomorrow.json": text.replace(`"to":${NOON + MINUTE}`, `"to":${NOON + 1e10}`),
     };
     const put = new Map(Object.entries(bad).map(([path, content]) => [path, Buffer.from(content)]));
     const swap = { ref: HEALTH_REF, expected: oid, put, parent: "expected", nonce: random(), message: "bad" } as const;
@@ -129,9 +134,14 @@ describe.each(Object.entries(STORES))("health history over %s", (_, make) => {
     expect(value).toEqual([segment()]);
     expect(diagnostics.map(({ code, severity, summary }) => `${code} ${severity} ${summary}`)).toMatchInlineSnapshot(`
       [
-        "health-segment-unreadable warning health history: \`segments/2026-11-24/12/cut-short.json\` cannot be used: it is no whole JSON document",
-        "health-segment-unreadable warning health history: \`segments/2026-11-24/12/future.json\` cannot be used: it has version 9, and this Fairlead reads 1",
-        "health-segment-unreadable warning health history: \`segments/2026-11-24/12/odd-sample.json\` cannot be used: sample 1 is malformed",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/12/cut-short.json\` cannot be used: it is no whole JSON document",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/12/future.json\` cannot be used: it has version 9, and this Fairlead reads 1",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/12/odd-sample.json\` cannot be used: sample 1 is malformed",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/12/other-time.json\` cannot be used: sample 0 lies outside the segment",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/12/prototype.json\` cannot be used: \`expected\` holds something that is no count",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/12/staging.json\` cannot be used: it is of another environment",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/12/tomorrow.json\` cannot be used: it lies in the future",
+        "health-segment-unreadable warning health history: \`raw/production/2026-11-24/13/late.json\` cannot be used: it lies in another hour than it began in",
       ]
     `);
   });

@@ -1,126 +1,111 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DAYS_SHOWN, daysOf, dayVerdict, historiesOf, latencyOf, percentile, sumOf } from "../../src/health/uptime.ts";
-import type { Sample, Segment } from "../../src/model/health.ts";
+import { historyOfSegments } from "../../src/health/live-history.ts";
+import { NOTHING } from "../../src/health/tally.ts";
+import { availabilityOf, DAYS_SHOWN, dayVerdict, sumOf } from "../../src/health/uptime.ts";
+import type { Counts, Segment } from "../../src/model/health.ts";
 import { siteData } from "../../src/site/site-data.ts";
 import { project, spec } from "../support/builders.ts";
+import { seen } from "./segments.ts";
 
 const DAY = 86_400_000;
-const NOW = 100 * DAY + 12 * 3_600_000;
+const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 
-function segment(daysAgo: number, outcomes: string, expected = outcomes.length, over: Partial<Segment> = {}): Segment {
-  const from = NOW - daysAgo * DAY;
-  const samples = [...outcomes].map(
-    (letter, index): Sample => ({
-      service: "web",
-      at: from + index * 1_000,
-      outcome: letter === "p" ? "pass" : letter === "w" ? "warn" : "fail",
-      ...(letter === "f" ? {} : { latencyMs: index + 1 }),
-    }),
-  );
-  return {
-    version: 1,
-    collector: "t",
-    region: "default",
-    watching: {},
-    environment: "production",
-    from,
-    to: from + DAY / 24,
-    expected: { web: expected },
-    samples,
-    ...over,
-  };
+function pageOf(segments: readonly Segment[], now = NOW) {
+  const history = historyOfSegments("production", segments, now);
+  const [page] = siteData({ project, environment: "production", specs: [spec({ id: "web" })], history, now }).services;
+  if (page === undefined) throw new Error("there should be a page");
+  return page;
 }
 
-test("a day without samples is unknown and adds to no uptime", () => {
-  const days = daysOf(historiesOf([segment(2, "ppff")]).get("web"), NOW);
+const seconds = (over: Partial<Counts["seconds"]>): Counts => ({
+  ...NOTHING,
+  seconds: { ...NOTHING.seconds, ...over },
+});
+
+test("a day on which nobody watched is unknown and adds to no uptime", () => {
+  const { days, uptime } = pageOf([seen("p".repeat(120) + "f".repeat(120), NOW - 2 * DAY)]);
   expect(days).toHaveLength(DAYS_SHOWN);
   expect(days.filter(({ verdict }) => verdict === "unknown")).toHaveLength(DAYS_SHOWN - 1);
-  expect(sumOf(days)).toEqual({ expected: 4, actual: 4, passed: 2, warned: 0 });
+  expect(uptime.seconds).toMatchObject({ operational: 3_600, down: 3_600 });
+  expect(availabilityOf(uptime)).toBe(0.5);
+  expect(availabilityOf(pageOf([]).uptime)).toBeNull();
 });
 
-test("beats that were due and did not run are expected, never passed: time without a collector is not up", () => {
-  const days = daysOf(historiesOf([segment(0, "pp", 120)]).get("web"), NOW);
-  expect(days.at(-1)).toEqual({
-    day: "1970-04-11",
-    verdict: "operational",
-    expected: 120,
-    actual: 2,
-    passed: 2,
-    warned: 0,
-  });
-  const none = daysOf(historiesOf([segment(0, "", 120)]).get("web"), NOW);
-  expect(none.at(-1)).toMatchObject({ verdict: "unknown", expected: 120, actual: 0, passed: 0 });
+test("each day's seconds add up to the day, and today's to what has passed of it", () => {
+  const { days } = pageOf([seen("ppp", NOW - 2 * DAY)]);
+  const sums = days.map((day) => Object.values(day.seconds).reduce((sum, n) => sum + n, 0));
+  expect(new Set(sums.slice(0, -1))).toEqual(new Set([86_400]));
+  expect(sums.at(-1)).toBe(43_200);
 });
 
-test.each([
-  ["all passed", { expected: 100, actual: 100, passed: 100, warned: 0 }, "operational"],
-  ["one failed of a hundred", { expected: 100, actual: 100, passed: 99, warned: 0 }, "degraded"],
-  ["five failed of a hundred", { expected: 100, actual: 100, passed: 95, warned: 0 }, "down"],
-  ["four slow of a hundred", { expected: 100, actual: 100, passed: 100, warned: 4 }, "operational"],
-  ["five slow of a hundred", { expected: 100, actual: 100, passed: 100, warned: 5 }, "degraded"],
-  ["nothing ran", { expected: 100, actual: 0, passed: 0, warned: 0 }, "unknown"],
-] as const)("a day on which %s", (_, counts, verdict) => {
-  expect(dayVerdict(counts)).toBe(verdict);
+test("askings that were due and not made are expected, never passed", () => {
+  const [today] = pageOf([seen("pp", NOW - 3_600_000, { expected: { web: 120 }, to: NOW })]).days.slice(-1);
+  expect(today).toMatchObject({ expected: 120, actual: 2, passed: 2, failed: 0 });
 });
 
-test("a segment counts whole for the day it began in, so that midnight splits no counts", () => {
-  const from = 99 * DAY + DAY - 1_500;
-  const overMidnight = segment(0, "pppp", 4, { from, to: from + 4_000 });
-  const days = daysOf(historiesOf([overMidnight]).get("web"), NOW);
-  expect(days.filter(({ actual }) => actual > 0)).toEqual([
-    { day: "1970-04-10", verdict: "operational", expected: 4, actual: 4, passed: 4, warned: 0 },
+test("a segment over midnight is counted in both days, each asking at its moment", () => {
+  const midnight = Date.UTC(2026, 10, 23);
+  const { days } = pageOf([seen("pppppppp", midnight - 120_000)]);
+  expect(days.filter(({ actual }) => actual > 0).map(({ day, actual }) => [day, actual])).toEqual([
+    ["2026-11-22", 4],
+    ["2026-11-23", 4],
   ]);
 });
 
-test("what is older than 90 days is not counted", () => {
-  const history = historiesOf([segment(DAYS_SHOWN, "f"), segment(DAYS_SHOWN - 1, "p")]).get("web");
-  expect(sumOf(daysOf(history, NOW))).toEqual({ expected: 1, actual: 1, passed: 1, warned: 0 });
+test.each([
+  ["well all day", { operational: 86_400 }, "operational"],
+  ["down for a minute", { operational: 86_340, down: 60 }, "degraded"],
+  ["down for 5 % of what is known", { operational: 95, down: 5, unknown: 86_300 }, "down"],
+  ["degraded for 4 %", { operational: 96, degraded: 4 }, "operational"],
+  ["degraded for 5 %", { operational: 95, degraded: 5 }, "degraded"],
+  ["in maintenance and not otherwise known", { maintenance: 60, unknown: 86_340 }, "maintenance"],
+  ["not watched", { unknown: 86_400 }, "unknown"],
+] as const)("a day that was %s", (_, over, verdict) => {
+  expect(dayVerdict(seconds(over))).toBe(verdict);
 });
 
-test("the uptime of the page can be recomputed from its days, and those from the samples, for any history", () => {
+test("uptime is of the known time: degraded is up, maintenance and unknown time are neither", () => {
+  expect(availabilityOf(seconds({ operational: 80, degraded: 10, down: 10, maintenance: 500, unknown: 900 }))).toBe(
+    0.9,
+  );
+});
+
+test("the uptime of the page can be recomputed from its days, for any history", () => {
   const histories = fc.array(
-    fc.tuple(fc.integer({ min: 0, max: DAYS_SHOWN - 1 }), fc.stringMatching(/^[pwf]{0,8}$/), fc.nat(5)),
-    { maxLength: 20 },
+    fc.tuple(fc.integer({ min: 0, max: DAYS_SHOWN - 1 }), fc.stringMatching(/^[pwfum ]{1,8}$/)),
+    {
+      maxLength: 8,
+    },
   );
   fc.assert(
     fc.property(histories, (drawn) => {
-      const segments = drawn.map(([daysAgo, outcomes, missed]) => segment(daysAgo, outcomes, outcomes.length + missed));
-      const data = siteData({
-        project,
-        environment: "production",
-        specs: [spec({ id: "web" })],
-        segments,
-        now: NOW + DAY / 24,
-      });
-      const page = data.services[0];
-      const letters = drawn.flatMap(([, outcomes]) => [...outcomes]);
-      expect(page?.uptime).toEqual(sumOf(page?.days ?? []));
-      expect(page?.uptime).toEqual({
-        expected: letters.length + drawn.reduce((sum, [, , missed]) => sum + missed, 0),
-        actual: letters.length,
-        passed: letters.filter((letter) => letter !== "f").length,
-        warned: letters.filter((letter) => letter === "w").length,
-      });
-      for (const day of page?.days ?? []) expect(day.verdict).toBe(dayVerdict(day));
+      const page = pageOf(drawn.map(([daysAgo, outcomes]) => seen(outcomes, NOW - 3_600_000 - daysAgo * DAY)));
+      expect(page.uptime).toEqual(sumOf(page.days));
+      for (const day of page.days) expect(day.verdict).toBe(dayVerdict(day));
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
-test("percentiles are nearest-rank: values that were really measured", () => {
-  const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
-  expect([50, 95, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([50, 95, 99, 100]);
-  expect([50, 95, 99].map((percent) => percentile([7], percent))).toEqual([7, 7, 7]);
-  expect(percentile([10, 20], 50)).toBe(10);
-});
-
-test("latency is of the answers of the last 24 hours alone; failures without an answer have none", () => {
-  const samples: Sample[] = [
-    { service: "web", at: NOW - DAY - 1, outcome: "pass", latencyMs: 900 },
-    { service: "web", at: NOW - 2_000, outcome: "pass", latencyMs: 20 },
-    { service: "web", at: NOW - 1_000, outcome: "fail" },
-  ];
-  expect(latencyOf(samples, NOW)).toEqual({ p50: 20, p95: 20, p99: 20, samples: 1 });
-  expect(latencyOf(samples.slice(0, 1), NOW)).toBeNull();
+test("latency is told for four windows; failures without an answer have none", () => {
+  const slow = (daysAgo: number, latencyMs: number): Segment => {
+    const segment = seen("p", NOW - daysAgo * DAY - 60_000);
+    return { ...segment, samples: segment.samples.map((sample) => ({ ...sample, latencyMs })) };
+  };
+  const { percentiles, latency } = pageOf([
+    slow(0, 20),
+    slow(3, 200),
+    slow(20, 2_000),
+    slow(80, 20_000),
+    seen("fff", NOW - 600_000),
+  ]);
+  expect(latency).toEqual(percentiles["24h"]);
+  expect(Object.entries(percentiles).map(([window, one]) => [window, one?.samples, one?.p99])).toEqual([
+    ["24h", 1, expect.closeTo(20, -0.3)],
+    ["7d", 2, expect.closeTo(200, -1)],
+    ["30d", 3, expect.closeTo(2_000, -2)],
+    ["90d", 4, expect.closeTo(20_000, -3)],
+  ]);
+  expect(pageOf([seen("fff", NOW - 60_000)]).latency).toBeNull();
 });

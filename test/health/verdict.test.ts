@@ -77,7 +77,10 @@ test("after three intervals and a timeout without a sample nobody knows any more
 
 test("what is declared comes before what is seen", () => {
   expect(judge("fff", { status: "maintenance" }).verdict).toBe("maintenance");
-  expect(judge("ppp", { status: "inactive" })).toMatchObject({ verdict: "unknown", says: "Switched off, as declared." });
+  expect(judge("ppp", { status: "inactive" })).toMatchObject({
+    verdict: "unknown",
+    says: "Switched off, as declared.",
+  });
 });
 
 test("of several collectors the gravest is told, and none that has fallen silent hides the one that knows", () => {

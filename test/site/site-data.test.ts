@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { historyOfSegments } from "../../src/health/live-history.ts";
 import type { Segment } from "../../src/model/health.ts";
 import { configurationLines } from "../../src/site/configuration-lines.ts";
 import { publish } from "../../src/site/publish.ts";
@@ -24,6 +25,7 @@ function seen(service: string, outcome: "pass" | "fail", environment = "producti
 }
 
 const input = { project, environment: "production", now: NOW };
+const historyOf = (...segments: readonly Segment[]) => historyOfSegments("production", segments, NOW);
 
 describe("the banner", () => {
   const specs = [spec({ id: "a" }), spec({ id: "b" }), spec({ id: "off", status: "inactive" })];
@@ -35,23 +37,23 @@ describe("the banner", () => {
     ["no results at all", [], "unknown", "Waiting for results"],
     ["results of another environment alone", [seen("a", "pass", "staging")], "unknown", "Waiting for results"],
   ] as const)("of %s", (_, segments, verdict, says) => {
-    expect(siteData({ ...input, specs, segments })).toMatchObject({ verdict, says });
+    expect(siteData({ ...input, specs, history: historyOf(...segments) })).toMatchObject({ verdict, says });
   });
 
   test("counts no service that is switched off on purpose", () => {
-    const data = siteData({ ...input, specs: [spec({ id: "off", status: "inactive" })], segments: [] });
+    const data = siteData({ ...input, specs: [spec({ id: "off", status: "inactive" })], history: historyOf() });
     expect(data).toMatchObject({ says: "Nothing is watched yet", counts: { unknown: 0 } });
   });
 });
 
 test("services are grouped by type, or by project where there are several", () => {
   const specs = [spec({ id: "a", type: "api" }), spec({ id: "b", type: "data" })];
-  expect(siteData({ ...input, specs, segments: [] }).groups).toEqual([
+  expect(siteData({ ...input, specs, history: historyOf() }).groups).toEqual([
     { name: "APIs", services: ["a"] },
     { name: "Data", services: ["b"] },
   ]);
   const two = [spec({ id: "a", project: "shop" }), spec({ id: "b", project: "blog" })];
-  expect(siteData({ ...input, specs: two, segments: [] }).groups).toEqual([
+  expect(siteData({ ...input, specs: two, history: historyOf() }).groups).toEqual([
     { name: "blog", services: ["b"] },
     { name: "shop", services: ["a"] },
   ]);
@@ -66,7 +68,7 @@ test("dependencies, releases and configuration are published only as `site.inclu
       ...input,
       project: { ...project, site: { ...project.site, include } },
       specs,
-      segments: [],
+      history: historyOf(),
       state,
       notEnforced,
     }).services[0];
@@ -81,15 +83,24 @@ test("dependencies, releases and configuration are published only as `site.inclu
 test("dependencies lead both ways, with the verdict of the other", () => {
   const specs = [spec({ id: "a", dependencies: ["b"] }), spec({ id: "b", name: "Bee" })];
   const site = { ...project.site, include: ["dependencies"] as const };
-  const [a, b] = siteData({ ...input, project: { ...project, site }, specs, segments: [seen("b", "fail")] }).services;
+  const [a, b] = siteData({
+    ...input,
+    project: { ...project, site },
+    specs,
+    history: historyOf(seen("b", "fail")),
+  }).services;
   expect(a?.dependencies).toEqual([{ id: "b", name: "Bee", verdict: "down" }]);
   expect(b?.dependents).toEqual([{ id: "a", name: "a", verdict: "unknown" }]);
 });
 
 test("the same input is the same bytes, whatever the order it came in", () => {
   const specs = [spec({ id: "a" }), spec({ id: "b" })];
-  const one = siteData({ ...input, specs, segments: [seen("a", "pass"), seen("b", "fail")] });
-  const two = siteData({ ...input, specs: specs.toReversed(), segments: [seen("b", "fail"), seen("a", "pass")] });
+  const one = siteData({ ...input, specs, history: historyOf(seen("a", "pass"), seen("b", "fail")) });
+  const two = siteData({
+    ...input,
+    specs: specs.toReversed(),
+    history: historyOf(seen("b", "fail"), seen("a", "pass")),
+  });
   expect(publish(two)).toBe(publish(one));
   expect(publish(demoSite())).toBe(publish(demoSite()));
 });

@@ -1,3 +1,4 @@
+import { historyOfSegments } from "../../src/health/live-history.ts";
 import type { Sample, Segment } from "../../src/model/health.ts";
 import type { SiteSpec } from "../../src/model/project.ts";
 import type { Spec } from "../../src/model/service.ts";
@@ -39,7 +40,11 @@ export function demoSite({
     },
     environment: "production",
     specs,
-    segments: specs.flatMap((one) => history(one, next)),
+    history: historyOfSegments(
+      "production",
+      specs.flatMap((one) => history(one, next)),
+      DEMO_NOW,
+    ),
     state: stateOf(
       specs.map((one) =>
         record({
@@ -146,22 +151,27 @@ function history(of: Spec, next: () => number): Segment[] {
     const from = DEMO_NOW - day * DAY;
     const trouble = day === 23 ? 0.4 : day % 11 === 3 ? 0.03 : 0;
     const samples = Array.from({ length: 96 }, (_, i) => sample(of, from + i * 15 * MINUTE, next() < trouble, next));
-    segments.push(segment(of, from, from + DAY / 2, samples, 100));
+    segments.push(segment(of, { from, to: from + DAY, cadenceMs: 15 * MINUTE }, samples, 100));
   }
   const start = DEMO_NOW - 60 * MINUTE;
   const samples = Array.from({ length: 120 }, (_, i) => {
     const failing = fate === "down" ? i > 112 : i === 71 && of.id === "orders-api";
     return sample(of, start + i * 30_000 + 15_000, failing, next, fate === "slow" && i > 100);
   });
-  return [...segments, segment(of, start, DEMO_NOW, samples, 121)];
+  return [...segments, segment(of, { from: start, to: DEMO_NOW, cadenceMs: 30_000 }, samples, 121)];
 }
 
-function segment(of: Spec, from: number, to: number, samples: readonly Sample[], expected: number): Segment {
+function segment(
+  of: Spec,
+  { from, to, cadenceMs }: { readonly from: number; readonly to: number; readonly cadenceMs: number },
+  samples: readonly Sample[],
+  expected: number,
+): Segment {
   return {
     version: 1,
     collector: "demo",
     region: "default",
-    watching: {},
+    watching: { [of.id]: { cadenceMs, timeoutMs: 5_000, failure_threshold: 3, success_threshold: 2 } },
     environment: "production",
     from,
     to,

@@ -11,6 +11,9 @@ import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../workspace.ts";
 import { unknownService } from "./logs.ts";
 
+/** How often the scheduled workflow comes (`scaffold/workflows/fairlead-health.yml`). */
+const WORKFLOW_CADENCE_MS = 15 * 60_000;
+
 /** `fairlead check [IDS]`: asks once, records the samples. Exit 1 when one of them failed. */
 export async function check(
   face: Face,
@@ -38,6 +41,10 @@ export async function check(
     );
     const { record, diagnostics } = await openHealthRecord(face, workspace, options.environment);
     showProblems(terminal, diagnostics);
+    record.watch(
+      asked.map(({ spec }) => spec).filter(({ id }) => watched.some(({ service }) => service === id)),
+      face.env["GITHUB_ACTIONS"] === "true" ? WORKFLOW_CADENCE_MS : undefined,
+    );
     const width = Math.max(0, ...watched.map(({ service }) => service.length));
     const samples = await checkOnce({
       services: watched,
@@ -53,7 +60,7 @@ export async function check(
     if (watched.length === 0) terminal.say("No service here can be asked: none has a port or a health endpoint.");
     if (terminal.json) {
       const { state } = await opened.value.store.read();
-      const data = siteDataNow(face, { catalog: catalog.value, state, segments: record.segments() });
+      const data = siteDataNow(face, { catalog: catalog.value, state, history: record.history() });
       const services = asked.map(({ id }) => {
         const page = data.services.find((one) => one.id === id);
         const sample = samples.find(({ service }) => service === id) ?? null;

@@ -1,0 +1,89 @@
+import type { Ms } from "../model/basics.ts";
+import type { History, LiveHistory, Segment } from "../model/health.ts";
+import { DAY_MS, dayOf, HOUR_MS, hourOf, startOfHour } from "./calendar.ts";
+import { compact, type Layers, type RawSegment, withRaw } from "./compact.ts";
+import { digestOfSegment } from "./history-files.ts";
+import { periodOfHour } from "./layers.ts";
+import { DEFAULT_RETENTION, type Retention } from "./retention.ts";
+import { encodeSegment } from "./segment-codec.ts";
+
+/** What was read of an environment: its layers as far as they are shown, and the samples that are raw. */
+export interface Base {
+  readonly environment: string;
+  readonly retention: Retention;
+  readonly layers: Layers;
+  readonly raw: readonly RawSegment[];
+  /** Days whose hours are at hand. */
+  readonly dates: readonly string[];
+}
+
+/** Samples at hand while watching: some forty megabytes. The last hours are kept however many they are. */
+const SAMPLES_MAX = 250_000;
+const HELD_MS: Ms = 3 * HOUR_MS;
+
+/** The history at a moment, with every figure as compaction would come to it. Pure. */
+export function historyOf({ environment, retention, layers, raw, dates }: Base, now: Ms): History {
+  const whole = withRaw(layers, raw, { now, retention, dates });
+  const inOrder = <T extends { readonly at: string }>(items: Iterable<T>): T[] =>
+    [...items].sort((a, b) => (a.at < b.at ? -1 : 1));
+  const [first, last] = [hourOf(Math.max(0, now - 2 * DAY_MS)), hourOf(now)];
+  return {
+    environment,
+    segments: raw.map(({ segment }) => segment).sort((a, b) => a.from - b.from || (a.collector < b.collector ? -1 : 1)),
+    before: layers.before,
+    hours: inOrder(whole.hours.values())
+      .filter(({ at }) => at >= first && at <= last)
+      .map((hour) => periodOfHour(hour, now)),
+    days: inOrder(whole.days.values()),
+    months: inOrder(whole.months.values()),
+  };
+}
+
+/**
+ * Goes on from what was read. Samples that have left the window, or that are more than memory should hold, are counted into
+ * hours here as they are in the store, so that weeks of watching a thousand services stay as light as a day.
+ */
+export function liveHistory(base: Base): LiveHistory {
+  let { layers, raw, dates } = { ...base, raw: [...base.raw] };
+  let samples = raw.reduce((sum, { segment }) => sum + segment.samples.length, 0);
+
+  function letGo(until: Ms, now: Ms): void {
+    const before = new Set(dates);
+    for (let at = until - 2 * DAY_MS; at <= now; at += DAY_MS) before.add(dayOf(at));
+    const after = compact(layers, raw, { until, now, retention: base.retention, ended: [...before] });
+    const gone = new Set(after.gone);
+    layers = after.layers;
+    raw = raw.filter((one) => !gone.has(one));
+    samples = raw.reduce((sum, { segment }) => sum + segment.samples.length, 0);
+    // Days that are over and shown by their sums alone.
+    const oldest = hourOf(until - 3 * DAY_MS);
+    layers = { ...layers, hours: new Map([...layers.hours].filter(([at]) => at >= oldest)) };
+    dates = [...new Set([...layers.hours.keys()].map((hour) => hour.slice(0, 10)))];
+    // The first of them may have lost hours: it is over, and its sum stays.
+    if (dates[0] === oldest.slice(0, 10)) dates = dates.slice(1);
+  }
+
+  return {
+    add(segment) {
+      const digest = digestOfSegment(encodeSegment(segment));
+      raw.push({ path: digest, digest, segment });
+      samples += segment.samples.length;
+    },
+    at(now) {
+      const left = startOfHour(now - base.retention.rawMs);
+      if (raw.some(({ segment }) => segment.to <= left - HOUR_MS)) letGo(left, now);
+      const latest = startOfHour(now - HELD_MS);
+      for (let until = left + HOUR_MS; samples > SAMPLES_MAX && until <= latest; until += HOUR_MS) letGo(until, now);
+      return historyOf({ ...base, layers, raw, dates }, now);
+    },
+  };
+}
+
+/** A history of samples that nothing else is kept of: of one command's, or a test's. */
+export function historyOfSegments(environment: string, segments: readonly Segment[], now: Ms): History {
+  const layers: Layers = { hours: new Map(), days: new Map(), months: new Map(), before: [] };
+  const raw = segments
+    .filter((segment) => segment.environment === environment)
+    .map((segment) => ({ path: "", digest: digestOfSegment(encodeSegment(segment)), segment }));
+  return historyOf({ environment, retention: DEFAULT_RETENTION, layers, raw, dates: [] }, now);
+}
