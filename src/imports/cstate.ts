@@ -5,6 +5,7 @@ import { readYaml } from "./read-yaml.ts";
 import { beginService, finished, keepRemarks, newSession, SERVICES_MAX, type Session } from "./session.ts";
 import { urlOf } from "./site-keys.ts";
 import { eachField, kindOf, lineOf, type SourceValue, textOf } from "./source-value.ts";
+import { isZone } from "./time-zone.ts";
 
 const CONFIGS = ["config.yml", "config.yaml", "hugo.yaml", "hugo.yml"];
 const TOML = ["config.toml", "hugo.toml"];
@@ -187,13 +188,5 @@ function readCategories({ report }: Session, categories: SourceValue): void {
           "a group is there as soon as a service names it, in order of the alphabet",
         );
       else report.leftOut(`category \`${name}\`: ${key}`, field.place, "groups have a name alone");
-  }
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
   }
 }

@@ -42,44 +42,52 @@ export function putNotifications(session: Session, alerting: SourceValue, config
       else report.changed(`${what}.${addressKey}`, field.place, to, kept.why);
     }
     for (const [key, one] of fields)
-      if (key !== addressKey && key !== "default-alert")
+      if (key !== addressKey && key !== "default-alert" && !(provider === "email" && key === "from"))
         report.leftOut(
           `${what}.${key}`,
           one.place,
           key === "overrides"
             ? "add a notification of its own for each group"
             : provider === "email"
-              ? "server and sender are part of `notifications`: see what fairlead.yaml takes there"
+              ? "it is part of the server's address, which is a secret"
               : "what is sent is Fairlead's own JSON, unless the notification has a template",
         );
   }
   if (notifications.length > 0) project.notifications = [...(project.notifications ?? []), ...notifications];
 }
 
+/** One for each address. The server with its password is a secret as a whole. */
 function emails(
-  { report }: Session,
-  {
-    address,
-    field,
-    to,
-    what,
-    events,
-  }: {
-    readonly address: string;
-    readonly field: SourceValue;
-    readonly to: string;
-    readonly what: string;
-    readonly events: readonly string[];
-  },
+  { report, secrets }: Session,
+  { address, field, to, what, events }: Telling,
 ): readonly Record<string, unknown>[] {
-  const people = address
-    .split(",")
-    .map((one) => one.trim())
-    .filter((one) => /^[^\s@]+@[^\s@]+$/.test(one));
-  if (people.length === 0) report.leftOut(`${what}.to`, field.place, "it names no address");
-  else
-    report.changed(`${what}.to`, field.place, to, "a notification each; mail leaves by the server that a secret names");
-  return people.map((person) => ({ type: "email", to: person, events }));
+  const from = lineOf(field.fields().get("from")?.value, 320) ?? "";
+  const people =
+    secrets.namesIn(address).length > 0
+      ? [secrets.keep(address, { key: "to", name: "ALERT_EMAIL" }).value]
+      : address
+          .split(",")
+          .map((one) => one.trim())
+          .filter((one) => /^[^\s@<>]+@[^\s@<>]+$/.test(one));
+  if (people.length === 0 || !/^[^\s<>]+@[^\s<>]+$/.test(from)) {
+    report.leftOut(what, field.place, "a notification by email has an address to send to, and one that it is from");
+    return [];
+  }
+  report.changed(
+    `${what}.to`,
+    field.place,
+    to,
+    "a notification each; put the mail server's address, with user and password, into the secret `SMTP_URL`, such as smtps://user:password@mail.example.com",
+  );
+  return people.map((person) => ({ type: "email", to: person, from, server: { secret: "SMTP_URL" }, events }));
+}
+
+interface Telling {
+  readonly address: string;
+  readonly field: SourceValue;
+  readonly to: string;
+  readonly what: string;
+  readonly events: readonly string[];
 }
 
 /** `send-on-resolved`, which Gatus says of every alert, and of a provider's usual one. */

@@ -1,6 +1,7 @@
-import { formatDuration, parseDuration } from "../model/duration.ts";
+import { formatDuration } from "../model/duration.ts";
 import { headersMax, putAddress, putBody, putConditions, putHeader, putMethod } from "./asking.ts";
 import { gatusMaintenance } from "./gatus-maintenance.ts";
+import { durationOf } from "./go-duration.ts";
 import { beginService, type Filling, type Session } from "./session.ts";
 import { eachField, kindOf, lineOf, type SourceValue, textOf } from "./source-value.ts";
 
@@ -250,15 +251,6 @@ function putThresholds(filling: Filling, alerts: SourceValue, alerting: SourceVa
       );
     }
   }
-}
-
-/** Go writes `1h30m`, of which Fairlead knows the single parts. https://pkg.go.dev/time#ParseDuration */
-export function durationOf(value: unknown): number | null {
-  if (typeof value !== "string" || value.length > 40) return null;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(value)) return null;
-  let total = 0;
-  for (const part of value.match(/\d+(?:\.\d+)?(?:ms|s|m|h)/g) ?? []) total += parseDuration(part) ?? 0;
-  return Number.isSafeInteger(total) ? total : null;
 }
 
 function hostOf(url: string): string {

@@ -1,7 +1,8 @@
 import { formatDuration } from "../model/duration.ts";
-import { durationOf } from "./gatus-endpoint.ts";
+import { durationOf } from "./go-duration.ts";
 import type { Session } from "./session.ts";
 import { lineOf, type SourceValue, textOf } from "./source-value.ts";
+import { isZone } from "./time-zone.ts";
 
 const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const DAY_MS = 86_400_000;
@@ -56,12 +57,4 @@ export function gatusMaintenance(
     },
     place: window.place,
   });
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
 }
