@@ -54,6 +54,10 @@ export async function openHealthRecord(
     forStore.beat(service, beats, watching.get(service));
     forSite.beat(service, beats, watching.get(service));
   };
+  const bringUpToDate = (): void => {
+    const fresh = forSite.seal();
+    if (fresh !== null) live.add(fresh);
+  };
   const record: HealthRecord = {
     watch(specs, cadenceMs) {
       for (const { id, health = DEFAULT_HEALTH } of specs) {
@@ -71,11 +75,11 @@ export async function openHealthRecord(
       forSite.sample(sample);
     },
     history() {
-      const fresh = forSite.seal();
-      if (fresh !== null) live.add(fresh);
+      bringUpToDate();
       return live.at(clock.now());
     },
     async save() {
+      bringUpToDate();
       const fresh = forStore.seal();
       // A ref that is out of reach for hours must not fill the memory: the oldest of what waits goes first.
       if (fresh !== null) held = [...held, fresh].slice(-HELD_MAX);

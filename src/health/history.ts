@@ -255,13 +255,13 @@ async function baseIn(files: HistoryFiles, { environment, now, retention }: Wher
   for (let at = Math.max(0, startOfDay(now - DAYS_READ_MS)); at <= now; at += DAY_MS) months.add(monthOf(at));
   const years = (await files.list(`months/${folder}`)).map(({ path }) => dateIn(path));
   const layers = await files.layers(environment, { dates, months: [...months].sort(), years });
-  const isUsable = (date: string): boolean => !files.unusable.has(hoursPath(environment, date));
   return {
     environment,
     retention,
     layers,
-    raw: raw.filter(({ segment }) => isUsable(dayOf(segment.from))),
-    dates: [...new Set([...layers.hours.keys()].map((hour) => hour.slice(0, 10)))].filter(isUsable),
+    raw,
+    dates: [...new Set([...layers.hours.keys()].map((hour) => hour.slice(0, 10)))],
+    closed: new Set(dates.filter((date) => files.unusable.has(hoursPath(environment, date)))),
   };
 }
 

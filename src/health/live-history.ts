@@ -15,6 +15,8 @@ export interface Base {
   readonly raw: readonly RawSegment[];
   /** Days whose hours are at hand. */
   readonly dates: readonly string[];
+  /** Days whose hours cannot be read: samples of them tell how it is now, and are counted nowhere until somebody has looked. */
+  readonly closed: ReadonlySet<string>;
 }
 
 /** Samples at hand while watching: some forty megabytes. The last hours are kept however many they are. */
@@ -22,8 +24,8 @@ const SAMPLES_MAX = 250_000;
 const HELD_MS: Ms = 3 * HOUR_MS;
 
 /** The history at a moment, with every figure as compaction would come to it. Pure. */
-export function historyOf({ environment, retention, layers, raw, dates }: Base, now: Ms): History {
-  const whole = withRaw(layers, raw, { now, retention, dates });
+export function historyOf({ environment, retention, layers, raw, dates, closed }: Base, now: Ms): History {
+  const whole = withRaw(layers, openOnly(raw, closed), { now, retention, dates });
   const inOrder = <T extends { readonly at: string }>(items: Iterable<T>): T[] =>
     [...items].sort((a, b) => (a.at < b.at ? -1 : 1));
   const [first, last] = [hourOf(Math.max(0, now - 2 * DAY_MS)), hourOf(now)];
@@ -39,6 +41,10 @@ export function historyOf({ environment, retention, layers, raw, dates }: Base, 
   };
 }
 
+function openOnly(raw: readonly RawSegment[], closed: ReadonlySet<string>): readonly RawSegment[] {
+  return closed.size === 0 ? raw : raw.filter(({ segment }) => !closed.has(dayOf(segment.from)));
+}
+
 /**
  * Goes on from what was read. Samples that have left the window, or that are more than memory should hold, are counted into
  * hours here as they are in the store, so that weeks of watching a thousand services stay as light as a day.
@@ -50,7 +56,12 @@ export function liveHistory(base: Base): LiveHistory {
   function letGo(until: Ms, now: Ms): void {
     const before = new Set(dates);
     for (let at = until - 2 * DAY_MS; at <= now; at += DAY_MS) before.add(dayOf(at));
-    const after = compact(layers, raw, { until, now, retention: base.retention, ended: [...before] });
+    const after = compact(layers, openOnly(raw, base.closed), {
+      until,
+      now,
+      retention: base.retention,
+      ended: [...before],
+    });
     const gone = new Set(after.gone);
     layers = after.layers;
     raw = raw.filter((one) => !gone.has(one));
@@ -63,17 +74,23 @@ export function liveHistory(base: Base): LiveHistory {
     if (dates[0] === oldest.slice(0, 10)) dates = dates.slice(1);
   }
 
+  function tidy(now: Ms): void {
+    const left = startOfHour(now - base.retention.rawMs);
+    if (raw.some(({ segment }) => segment.to <= left - HOUR_MS)) letGo(left, now);
+    const latest = startOfHour(now - HELD_MS);
+    for (let until = left + HOUR_MS; samples > SAMPLES_MAX && until <= latest; until += HOUR_MS) letGo(until, now);
+  }
+
   return {
     add(segment) {
       const digest = digestOfSegment(encodeSegment(segment));
       raw.push({ path: digest, digest, segment });
       samples += segment.samples.length;
+      // Whoever only watches never asks for the history.
+      tidy(segment.to);
     },
     at(now) {
-      const left = startOfHour(now - base.retention.rawMs);
-      if (raw.some(({ segment }) => segment.to <= left - HOUR_MS)) letGo(left, now);
-      const latest = startOfHour(now - HELD_MS);
-      for (let until = left + HOUR_MS; samples > SAMPLES_MAX && until <= latest; until += HOUR_MS) letGo(until, now);
+      tidy(now);
       return historyOf({ ...base, layers, raw, dates }, now);
     },
   };
@@ -85,5 +102,5 @@ export function historyOfSegments(environment: string, segments: readonly Segmen
   const raw = segments
     .filter((segment) => segment.environment === environment)
     .map((segment) => ({ path: "", digest: digestOfSegment(encodeSegment(segment)), segment }));
-  return historyOf({ environment, retention: DEFAULT_RETENTION, layers, raw, dates: [] }, now);
+  return historyOf({ environment, retention: DEFAULT_RETENTION, layers, raw, dates: [], closed: new Set() }, now);
 }
