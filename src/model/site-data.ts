@@ -23,7 +23,12 @@ export interface SiteData {
   readonly dataFrom: Instant | null;
   /** The shortest cadence of any service. */
   readonly intervalMs: Ms;
-  readonly groups: readonly { readonly name: string; readonly services: readonly ServiceId[] }[];
+  /** By project, or by type where there is one project: then `type` says which, for other languages. */
+  readonly groups: readonly {
+    readonly name: string;
+    readonly type?: string;
+    readonly services: readonly ServiceId[];
+  }[];
   readonly services: readonly ServicePage[];
   /** Where the site is published, without a slash at its end; feeds and previews need it. */
   readonly url?: string;

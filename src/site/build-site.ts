@@ -6,6 +6,7 @@ import { filesBesidePages } from "./files/files.ts";
 import { iconBodies } from "./icon-bodies.ts";
 import { prepareTemplate } from "./prepare-template.ts";
 import { publishFiles } from "./publish-files.ts";
+import { pageAddresses, siteViews } from "./site-views.ts";
 
 /** Plain JSON: it crosses to the process that builds. */
 export interface SiteRequest {
@@ -32,7 +33,7 @@ const KEY = Symbol.for("fairlead.site");
  * Builds the status site from its data with Astro, beside the folder that is served, and then puts it there file by file
  * (`publishFiles`): whatever fails, the site that was there stays whole. Throws what Astro throws; one at a time in a
  * process. A second build in the same process takes less than half the first's time,
- * and must be of the same services: Astro remembers its list of pages (`siteProcess` sees to it).
+ * and must be of the same pages: Astro remembers its list of pages (`siteProcess` sees to it).
  */
 export async function buildSite({
   data,
@@ -51,9 +52,15 @@ export async function buildSite({
   const root = await prepareTemplate({ siteRoot: resolve(siteRoot), cacheDir: cache });
   // Inside the template: what is drawn looks for its packages from where it lies.
   const fresh = join(root, "built");
-  const input = { data, icons: await iconBodies(data.services.flatMap(({ icon, type }) => [icon ?? type, type])) };
+  const input = {
+    data,
+    views: siteViews(data),
+    icons: await iconBodies(data.services.flatMap(({ icon, type }) => [icon ?? type, type])),
+    logo: null,
+    hasPreview: false,
+  };
   (globalThis as { [KEY]?: unknown })[KEY] = input;
-  onProgress(`drawing ${data.services.length + 2} pages`);
+  onProgress(`drawing ${pageAddresses(data).length} pages`);
   // Astro is large: only a process that builds loads it.
   const { build } = await import("astro");
   await build({

@@ -10,6 +10,7 @@ import type { ServicePage, SiteData } from "../model/site-data.ts";
 import type { State } from "../model/state.ts";
 import { DEFAULT_HEALTH } from "../probes/probe.ts";
 import { configurationLines } from "./configuration-lines.ts";
+import { releasesOf } from "./releases.ts";
 import { siteIncidents, siteMaintenance } from "./site-incidents.ts";
 
 export interface SiteInput {
@@ -134,7 +135,7 @@ function servicePage(spec: Spec, { input, specs, judgements, samples, ...context
     ...(spec.kind !== undefined ? { kind: spec.kind } : {}),
     ...(spec.owner !== undefined ? { owner: spec.owner } : {}),
     status: spec.status,
-    ...(judgements.get(spec.id) ?? { verdict: "unknown" as const, says: "Not checked yet." }),
+    ...(judgements.get(spec.id) ?? verdictOf(undefined, { status: spec.status, now })),
     endpoints: spec.endpoints,
     ...(address !== undefined ? { address } : {}),
     lastSampleAt: last ? instant(last.at) : null,
@@ -193,13 +194,6 @@ function conditionsOf(spec: Spec, last: Sample | undefined): ServicePage["condit
   return last?.conditions ?? (spec.health?.conditions ?? []).map((condition) => ({ condition, held: false }));
 }
 
-function releasesOf(id: ServiceId, state: State): NonNullable<ServicePage["releases"]> {
-  const record = state.services.get(id);
-  return (record?.releases ?? [])
-    .map(({ number, createdAt, commit }) => ({ number, at: createdAt, commit, stable: number === record?.stable }))
-    .toSorted((a, b) => b.number - a.number);
-}
-
 const TYPE_NAMES: readonly (readonly [Spec["type"], string])[] = [
   ["api", "APIs"],
   ["data", "Data"],
@@ -213,10 +207,10 @@ function groupsOf(specs: readonly Spec[]): SiteData["groups"] {
   const groups =
     projects.length > 1
       ? projects.map((name) => ({ name, of: specs.filter((spec) => spec.project === name) }))
-      : TYPE_NAMES.map(([type, name]) => ({ name, of: specs.filter((spec) => spec.type === type) }));
+      : TYPE_NAMES.map(([type, name]) => ({ name, type, of: specs.filter((spec) => spec.type === type) }));
   return groups
     .filter((group) => group.of.length > 0)
-    .map((group) => ({ name: group.name, services: group.of.map((spec) => spec.id) }));
+    .map(({ of, ...group }) => ({ ...group, services: of.map((spec) => spec.id) }));
 }
 
 function instant(at: Ms): Instant {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import type { Clock, Ms } from "../model/basics.ts";
 import type { SiteBuilt, SiteRequest } from "./build-site.ts";
+import { pageAddresses } from "./site-views.ts";
 
 /** What the building process says back, one message a build (and any number of `progress` before it). */
 export type SiteAnswer =
@@ -59,14 +60,14 @@ export function siteProcess({
     return made;
   }
 
-  /** Astro remembers a process's list of pages: one that has drawn other services would go on drawing those. */
+  /** Astro remembers a process's list of pages: one that has drawn others would go on drawing those. */
   function startedFor({ data, cacheDir }: SiteRequest): ChildProcess {
-    const services = data.services.map(({ id }) => id).join(" ");
-    if (child && services !== drawn) {
+    const pages = pageAddresses(data).join(" ");
+    if (child && pages !== drawn) {
       child.kill("SIGTERM");
       child = null;
     }
-    drawn = services;
+    drawn = pages;
     return startedIn(cacheDir);
   }
 

@@ -1,10 +1,12 @@
 import { historyOfSegments } from "../../src/health/live-history.ts";
+import { digestOf } from "../../src/model/digest.ts";
 import type { Sample, Segment } from "../../src/model/health.ts";
 import type { SiteSpec } from "../../src/model/project.ts";
 import type { Spec } from "../../src/model/service.ts";
 import type { SiteData } from "../../src/model/site-data.ts";
 import { siteData } from "../../src/site/site-data.ts";
 import { type Partly, project, record, release, spec, stateOf } from "./builders.ts";
+import { DEMO_INCIDENTS, DEMO_WINDOWS } from "./site-news-demo.ts";
 
 /** The instant at which every demo stands. */
 export const DEMO_NOW = Date.UTC(2026, 10, 24, 12, 3, 35);
@@ -20,10 +22,12 @@ export function demoSite({
   base = "/",
   services = DEMO_SPECS,
   include = ["dependencies", "releases", "configuration"],
+  site = {},
 }: {
   readonly base?: string;
   readonly services?: readonly Partly<Spec>[];
   readonly include?: SiteSpec["include"];
+  readonly site?: Partial<SiteSpec>;
 } = {}): SiteData {
   const specs = services.map((over) => spec(over));
   const next = seeded(7);
@@ -36,6 +40,7 @@ export function demoSite({
         description: "How the services behind the shop are doing.",
         base,
         include,
+        ...site,
       },
     },
     environment: "production",
@@ -50,6 +55,7 @@ export function demoSite({
         record({
           service: one.id,
           stable: 4,
+          ...(one.id === "search" ? { held: HELD } : {}),
           releases: [
             release({ number: 4, service: one.id, createdAt: "2026-11-21T08:12:44.000Z" }),
             release({ number: 5, service: one.id, createdAt: "2026-11-24T11:58:02.000Z", commit: null }),
@@ -59,9 +65,19 @@ export function demoSite({
     ),
     notEnforced: new Map(specs.map((one) => [one.id, ["metrics", "security.jwt"]])),
     addresses: new Map(specs.map((one) => [one.id, `http://localhost:${one.networking?.port ?? 80}`])),
+    incidents: DEMO_INCIDENTS,
+    windows: DEMO_WINDOWS,
     now: DEMO_NOW,
   });
 }
+
+const HELD = {
+  release: 5,
+  specDigest: digestOf("spec"),
+  artifactDigest: digestOf("artifact"),
+  reason: "it was not healthy within 1m",
+  at: "2026-11-24T11:59:30.000Z",
+};
 
 /** What a service of the demo goes through; by its description, so that the data reads as what it shows. */
 type Fate = "well" | "slow" | "down" | "new";

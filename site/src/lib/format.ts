@@ -1,10 +1,33 @@
-/** How figures and times are written. Everything is UTC: the page is built once for readers everywhere. */
+/** How figures and times are written, in the site's language. Everything is UTC: the page is built once for readers everywhere. */
+import { texts } from "./texts.ts";
 
-const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const made = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
+
+/** Formats are dear to make and a page asks for hundreds: each is made once. */
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const { locale } = texts();
+  const key = `d${locale}${JSON.stringify(options)}`;
+  const format = made.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+  made.set(key, format);
+  return format as Intl.DateTimeFormat;
+}
+
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const { locale } = texts();
+  const key = `n${locale}${JSON.stringify(options)}`;
+  const format = made.get(key) ?? new Intl.NumberFormat(locale, options);
+  made.set(key, format);
+  return format as Intl.NumberFormat;
+}
 
 /** `24 Nov 2026`. */
 export function date(instant: string): string {
-  return DATE.format(new Date(instant));
+  return dates({ day: "numeric", month: "short", year: "numeric" }).format(new Date(instant));
+}
+
+/** `November 2026`, of `2026-11` or an instant. */
+export function month(instant: string): string {
+  return dates({ month: "long", year: "numeric" }).format(new Date(`${instant.slice(0, 7)}-01T00:00:00Z`));
 }
 
 /** `12:03:20`. */
@@ -13,50 +36,64 @@ export function time(instant: string): string {
 }
 
 /** `12:03:20 UTC`, with the date where it is not the day of `now`. */
-export function moment(instant: string, now: string): string {
-  const clock = `${time(instant)} UTC`;
-  return instant.slice(0, 10) === now.slice(0, 10) ? clock : `${clock} on ${date(instant)}`;
+export function moment(instant: string, now?: string): string {
+  const isToday = now !== undefined && instant.slice(0, 10) === now.slice(0, 10);
+  return texts().moment(time(instant), isToday ? null : date(instant));
+}
+
+/** The same to the minute, where seconds would be noise: announced times. */
+export function minuteOf(instant: string): string {
+  return texts().moment(instant.slice(11, 16), date(instant));
 }
 
 /** `8.4 ms`, `132 ms`, `1.25 s`: three figures at most. */
 export function latency(ms: number): string {
-  if (ms >= 1_000) return `${trimmed((ms / 1_000).toFixed(2))} s`;
-  return `${ms >= 10 ? Math.round(ms) : trimmed(ms.toFixed(1))} ms`;
+  const [value, unit, digits] = ms >= 1_000 ? [ms / 1_000, "s", 2] : [ms, "ms", ms >= 10 ? 0 : 1];
+  return `${numbers({ maximumFractionDigits: Number(digits) }).format(Number(value))} ${unit}`;
 }
 
-/** `30 s`, `5 min`, `2 h`, `1 d`. */
-export function span(ms: number): string {
-  const units: readonly (readonly [string, number])[] = [
-    ["d", 86_400_000],
-    ["h", 3_600_000],
-    ["min", 60_000],
-    ["s", 1_000],
-  ];
-  for (const [unit, size] of units) if (ms >= size && ms % size === 0) return `${ms / size} ${unit}`;
-  return ms >= 1_000 ? `${trimmed((ms / 1_000).toFixed(1))} s` : `${ms} ms`;
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+] as const;
+
+/** To the second: `1 hr 2 min 5 sec`; `most` leaves out what is smaller than the so many largest units. */
+export function duration(ms: number, most = 4): string {
+  let left = Math.round(ms / 1_000) * 1_000;
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const n = Math.floor(left / size);
+    left -= n * size;
+    if (n > 0) parts.push(numbers({ style: "unit", unit, unitDisplay: "short" }).format(n));
+    if (parts.length > 0) most--;
+    if (most === 0) break;
+  }
+  return parts.length > 0
+    ? parts.join(" ")
+    : numbers({ style: "unit", unit: "second", unitDisplay: "short" }).format(0);
 }
 
-/**
- * Passed of actual in percent, two decimals, rounded down: 99.999 % is not 100 %. Null where nothing was asked.
- */
-export function uptimePercent({ actual, passed }: { readonly actual: number; readonly passed: number }): string | null {
-  if (actual === 0) return null;
-  if (passed === actual) return "100";
-  return (Math.floor((passed / actual) * 10_000) / 100).toFixed(2);
+/** `99.98%`, two decimals, rounded down: 99.999 % is not 100 %. */
+export function percent(share: number): string {
+  if (share >= 1) return numbers({ style: "percent" }).format(1);
+  // A share of two decimals may lie a hair below itself as a binary number.
+  const floored = Math.floor(share * 10_000 + 1e-9) / 10_000;
+  return numbers({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(floored);
 }
 
-const NUMBER = new Intl.NumberFormat("en-GB");
+/** `98%`: how much is known. */
+export function roughPercent(share: number): string {
+  return numbers({ style: "percent" }).format(share > 0 && share < 1 ? Math.min(0.99, Math.max(0.01, share)) : share);
+}
 
 /** `12,345`. */
 export function count(n: number): string {
-  return NUMBER.format(n);
+  return numbers({}).format(n);
 }
 
-/** `1 service`, `6 services`. */
-export function counted(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-function trimmed(text: string): string {
-  return text.replace(/\.?0+$/, "");
+/** `1.4`. */
+export function factor(n: number): string {
+  return numbers({ maximumFractionDigits: n >= 10 ? 0 : 1 }).format(n);
 }
