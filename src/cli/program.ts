@@ -203,6 +203,25 @@ export async function main(argv: readonly string[]): Promise<number> {
     async () => (await import("./commands/check.ts")).check,
   );
   add(
+    "watch",
+    "Ask every service at its interval, for as long as this runs, and keep what is seen",
+    "fairlead watch -e production --collector eu-1 --region eu-central",
+    (c) =>
+      c
+        .addOption(environment)
+        .addOption(collector())
+        .addOption(region())
+        .option("--save <duration>", "how often what was seen is kept, and pushed", duration, 5 * 60_000),
+    async () => (await import("./commands/watch.ts")).watch,
+  );
+  add(
+    "incidents",
+    "What is wrong now and what was wrong in the last month, automatic and hand-written",
+    "fairlead incidents -e production --json",
+    (c) => c.addOption(environment),
+    async () => (await import("./commands/incidents.ts")).incidents,
+  );
+  add(
     "new <id>",
     "Write a service file, and a runnable service behind it",
     "fairlead new orders-api --template express",
@@ -220,7 +239,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     (c) =>
       c
         .option("--dry-run", "show what would become of everything, and write nothing")
-        .option("--force", "put imported files in the place of those that are there, and add to fairlead.yaml"),
+        .option("--force", "put imported files in the place of those that are there, and add to fairlead.yaml")
+        .option("--history", "put the days that were counted into the health history")
+        .addOption(environment),
     async () => (await import("./commands/import.ts")).importFrom,
   );
   add(
@@ -318,6 +339,20 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function allowDestroy(): Option {
   return new Option("--allow-destroy <id...>", "let these services be deleted, or replaced although protected");
+}
+
+function collector(): Option {
+  return new Option(
+    "--collector <name>",
+    "the name of who watches, the same at each run (actions, else the host's)",
+  ).argParser((text) => {
+    if (/^[A-Za-z0-9][A-Za-z0-9.-]{0,59}$/.test(text)) return text;
+    throw new InvalidArgumentError("It takes letters, digits, dots and dashes.");
+  });
+}
+
+function region(): Option {
+  return new Option("--region <name>", "where from (default)");
 }
 
 function atLeastOne(text: string): number {

@@ -1,7 +1,6 @@
 import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { credentialShape, namesCredential } from "../../catalog/mask-credentials.ts";
-import { validateRepository } from "../../catalog/validate-repository.ts";
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
 import { labelOf } from "../../imports/ids.ts";
 import type { Entry, Imported } from "../../imports/imported.ts";
@@ -11,7 +10,9 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import { checkCondition } from "../../probes/condition-syntax.ts";
 import { editService } from "../../scaffold/edit-service.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
+import { everyProblem } from "../every-problem.ts";
 import type { Face } from "../face.ts";
+import { importDays } from "../import-days.ts";
 import { importSource } from "../import-source.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import type { Terminal } from "../terminal.ts";
@@ -22,6 +23,8 @@ const PROJECT_FILE = "fairlead.yaml";
 interface Options {
   readonly dryRun?: boolean;
   readonly force?: boolean;
+  readonly history?: boolean;
+  readonly environment: string;
 }
 
 /** `fairlead import TOOL PATH`: another tool's files as services and incidents, with a report. Overwrites nothing unless told. */
@@ -48,18 +51,24 @@ export async function importFrom(
     const { refused } = plan;
     if (!terminal.json) showReport(terminal, tool.title, imported.report);
     const outcome =
-      options.dryRun || refused.length > 0 ? { diagnostics: refused, valid: null } : await write(workspace, plan);
-    const diagnostics = [...source.diagnostics, ...outcome.diagnostics];
+      options.dryRun || refused.length > 0 ? { diagnostics: refused, valid: null } : await write(face, workspace, plan);
     const wrote =
       !options.dryRun &&
-      isUsable(diagnostics.filter(({ code }) => code === "file-exists" || code === "file-not-written"));
+      isUsable(outcome.diagnostics.filter(({ code }) => code === "file-exists" || code === "file-not-written"));
+    const { environment } = options;
+    const counted =
+      wrote && options.history === true && imported.days.length > 0
+        ? await importDays(face, workspace, { environment, days: imported.days })
+        : { value: null, diagnostics: [] };
+    const diagnostics = [...source.diagnostics, ...outcome.diagnostics, ...counted.diagnostics];
     if (terminal.json)
       terminal.result(
-        `${JSON.stringify({ tool: name, dry_run: options.dryRun === true, files: plan.paths, written: wrote, valid: outcome.valid, fairlead_yaml: plan.leftToDo, report: imported.report, diagnostics }, null, 2)}\n`,
+        `${JSON.stringify({ tool: name, dry_run: options.dryRun === true, files: plan.paths, written: wrote, valid: outcome.valid, days: { found: imported.days.length, added: counted.value }, fairlead_yaml: plan.leftToDo, report: imported.report, diagnostics }, null, 2)}\n`,
       );
     else {
       showProblems(terminal, diagnostics);
       showEnd(terminal, plan, { wrote, dryRun: options.dryRun === true, valid: outcome.valid });
+      if (imported.days.length > 0) terminal.say(historyLine(imported.days.length, counted.value, environment));
     }
     return isUsable(diagnostics) ? 0 : 1;
   } finally {
@@ -106,6 +115,7 @@ async function planOf(root: string, imported: Imported, { force = false }: Optio
 
 /** Writes everything and checks it as `fairlead validate` does. */
 async function write(
+  face: Face,
   workspace: Workspace,
   { root, fresh, replaced, paths }: Plan,
 ): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly valid: boolean | null }> {
@@ -115,8 +125,7 @@ async function write(
     const problem = await replaceFile(join(root, path), path, text);
     if (problem !== null) return { diagnostics: [problem], valid: null };
   }
-  const { tree } = await workspace.look();
-  const { diagnostics } = await validateRepository({ tree, templates: workspace.templates, checkCondition });
+  const { diagnostics } = await everyProblem(face, workspace);
   const ours = diagnostics.filter(({ range }) => range === undefined || paths.includes(range.file));
   return { diagnostics: ours, valid: isUsable(ours) };
 }
@@ -178,6 +187,13 @@ function showEnd(
     const verdict = valid === true ? "all of them are valid" : "not all of them are valid: see above";
     terminal.say(`${terminal.style("green", "✓")} ${files} written; ${verdict}. Look them over, then commit them.`);
   }
+}
+
+function historyLine(found: number, added: number | null, environment: string): string {
+  const days = `${found} ${found === 1 ? "day" : "days"}`;
+  if (added === null)
+    return `History of ${days} was found: \`--history\` puts it into the health history of ${environment}.`;
+  return `History: ${added} of ${days} added to ${environment}; those that were counted already stay as they are.`;
 }
 
 function toolUnknown(name: string): Diagnostic {

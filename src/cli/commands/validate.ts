@@ -1,13 +1,9 @@
 import { relative, resolve } from "node:path";
-import { readFrontMatter } from "../../catalog/read-front-matter.ts";
-import { validateRepository } from "../../catalog/validate-repository.ts";
 import { renderGithub } from "../../diagnostics/render-github.ts";
 import { renderJson } from "../../diagnostics/render-json.ts";
 import { renderSarif } from "../../diagnostics/render-sarif.ts";
 import { renderText } from "../../diagnostics/render-text.ts";
-import { readWrittenIncidents } from "../../incidents/written-incidents.ts";
-import { templateProblem } from "../../notify/webhook-template.ts";
-import { checkCondition } from "../../probes/condition-syntax.ts";
+import { everyProblem } from "../every-problem.ts";
 import type { Face } from "../face.ts";
 import { isUsable } from "../show-diagnostics.ts";
 import { version } from "../version.ts";
@@ -22,24 +18,8 @@ export async function validate(
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {
-    const { tree } = await workspace.look();
-    const { diagnostics, files } = await validateRepository({
-      tree,
-      templates: workspace.templates,
-      checkCondition,
-      checkTemplate: templateProblem,
-      async alsoRead(declared) {
-        const { value, diagnostics } = await readWrittenIncidents({
-          ...declared,
-          readFrontMatter,
-          now: face.clock.now(),
-        });
-        return { files: value.files, diagnostics };
-      },
-      ...(paths.length > 0
-        ? { paths: paths.map((path) => relative(workspace.repository.root, resolve(face.directory, path))) }
-        : {}),
-    });
+    const meant = paths.map((path) => relative(workspace.repository.root, resolve(face.directory, path)));
+    const { diagnostics, files } = await everyProblem(face, workspace, meant.length > 0 ? meant : undefined);
     const format = options.json ? "json" : (options.format ?? "text");
     if (format === "json") terminal.result(renderJson(diagnostics, files));
     else if (format === "sarif") terminal.result(renderSarif(diagnostics, { version: version() }));
