@@ -19,6 +19,7 @@ const COMMANDS = [
   "check",
   "new",
   "init",
+  "import",
   "site",
   "completion",
 ];
