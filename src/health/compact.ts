@@ -2,9 +2,9 @@ import type { Ms } from "../model/basics.ts";
 import type { Period, Segment, Standing } from "../model/health.ts";
 import { DAY_MS, dayOf, HOUR_MS, hourOf, startOfDay, startOfHour, stretchOf } from "./calendar.ts";
 import { dayOfHours, type Hours, hoursOf, layHours, monthOfDays } from "./layers.ts";
-import { replay, verdictAt } from "./replay.ts";
+import { judges, replay, verdictAt } from "./replay.ts";
 import type { Retention } from "./retention.ts";
-import { type Track, tracksOf } from "./tracks.ts";
+import { type Track, type TrackEvent, tracksOf } from "./tracks.ts";
 
 /** What is kept of an environment beside its samples: all of it, or the part that a task needs. */
 export interface Layers {
@@ -157,11 +157,18 @@ function standingsAfter(
         outcome,
         ...(during === undefined ? {} : { during }),
         verdict: verdictAt(replay(events).changes, last.at),
+        ...judgedBy(events, last.at),
         watching: last.watching,
       });
     }
   }
   return standings.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function judgedBy(events: readonly TrackEvent[], until: Ms): Pick<Standing, "judgedAt"> {
+  const last = events.findLast((event) => event.at <= until && (event.is === "standing" || judges(event)));
+  const at = last?.is === "standing" ? last.sample.judgedAt : last?.at;
+  return at === undefined ? {} : { judgedAt: at };
 }
 
 function sameTrack(tracks: readonly Track[] | undefined, { collector, region }: Track): Track | undefined {

@@ -25,8 +25,8 @@ export const HEALTH_REF = "refs/fairlead/health";
 
 /** How often an append tries again when other collectors were faster. */
 const ATTEMPTS_MAX = 8;
-/** A failure is confirmed, and a gap ended, by what comes within this time after it. */
-const LOOKAHEAD_MS: Ms = 6 * HOUR_MS;
+/** A failure is confirmed by what comes within this time after it: a dozen askings of a collector that comes hourly. */
+const LOOKAHEAD_MS: Ms = 12 * HOUR_MS;
 /** Days are read of as many days as any page shows, and a whole month more. */
 const DAYS_READ_MS: Ms = 122 * DAY_MS;
 

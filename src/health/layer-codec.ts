@@ -113,17 +113,19 @@ export function decodeStandings(content: Uint8Array, environment: string): reado
   if (typeof items === "string") return items;
   const standings: Standing[] = [];
   for (const item of items) {
-    const { collector, region, service, at, outcome, during, verdict, watching } = item;
+    const { collector, region, service, at, outcome, during, verdict, judgedAt, watching } = item;
     if (!isText(collector) || !isText(region) || !isServiceId(service) || !isTime(at)) return "a standing is malformed";
     if (outcome !== "pass" && outcome !== "warn" && outcome !== "fail" && outcome !== "unknown")
       return "a standing has no outcome";
     if (verdict !== "operational" && verdict !== "degraded" && verdict !== "down" && verdict !== "unknown")
       return "a standing has no verdict";
     if ((during !== undefined && during !== "maintenance") || !isWatching(watching)) return "a standing is malformed";
+    if (judgedAt !== undefined && !(isTime(judgedAt) && judgedAt <= at)) return "a standing was judged after it ends";
     standings.push({
       ...{ collector, region, service, at, outcome },
       ...(during === undefined ? {} : { during }),
       verdict,
+      ...(judgedAt === undefined ? {} : { judgedAt }),
       watching,
     });
   }

@@ -29,11 +29,15 @@ const NONE: Run = { n: 0, since: 0 };
  * (`timeline.ts`) and incidents. `failure_threshold` failing askings in a row are down, as many that failed or warned are
  * degraded; `success_threshold` that did not fail end being down, as many that passed end being degraded. The first asking
  * ever decides at once. What was asked in maintenance, or could not be asked, decides nothing.
+ *
+ * After a time of which nothing is known, askings in a row begin anew: a failure of yesterday confirms none of today. What was
+ * not well then ends with the first good answer, since a collector that comes seldom would never see two in a row.
  */
 export function replay(events: readonly TrackEvent[]): Replay {
   let state: Standing["verdict"] = "unknown";
   let [failing, ailing, answering, passing] = [NONE, NONE, NONE, NONE];
   const changes: Change[] = [];
+  let judgedAt: Ms | null = null;
   const become = (verdict: Standing["verdict"], since: Ms): void => {
     state = verdict;
     const at = Math.max(since, changes.at(-1)?.at ?? since);
@@ -45,17 +49,22 @@ export function replay(events: readonly TrackEvent[]): Replay {
     if (event.is === "standing") {
       [failing, ailing, answering, passing] = [NONE, NONE, NONE, NONE];
       if (event.sample.verdict !== state) become(event.sample.verdict, at);
+      judgedAt = event.sample.judgedAt ?? null;
       continue;
     }
+    if (!judges(event)) continue;
     const { outcome } = sample;
-    if (sample.during === "maintenance" || outcome === "unknown") continue;
+    const isAnew = judgedAt === null || at - judgedAt > staleAfterMs(watching);
+    judgedAt = at;
+    if (isAnew) [failing, ailing, answering, passing] = [NONE, NONE, NONE, NONE];
     // A failure that was asked again before it was written down has been confirmed as often.
     const weight = outcome === "pass" ? 1 : Math.max(1, event.sample.attempts ?? 1);
     failing = outcome === "fail" ? longer(failing, at, weight) : NONE;
     ailing = outcome !== "pass" ? longer(ailing, at, weight) : NONE;
     answering = outcome !== "fail" ? longer(answering, at, 1) : NONE;
     passing = outcome === "pass" ? longer(passing, at, 1) : NONE;
-    const { failure_threshold, success_threshold } = watching;
+    const { failure_threshold } = watching;
+    const success_threshold = isAnew ? 1 : watching.success_threshold;
     if (state === "unknown") become(outcome === "fail" ? "down" : outcome === "warn" ? "degraded" : "operational", at);
     else if (state !== "down" && failing.n >= failure_threshold) become("down", failing.since);
     else if (state === "operational" && ailing.n >= failure_threshold) become("degraded", ailing.since);
@@ -65,6 +74,11 @@ export function replay(events: readonly TrackEvent[]): Replay {
     else if (state === "degraded" && passing.n >= success_threshold) become("operational", passing.since);
   }
   return { changes, runs: { failing, ailing, answering, passing } };
+}
+
+/** Whether an asking says something of the service. */
+export function judges({ is, sample }: TrackEvent): boolean {
+  return is === "sample" && sample.during !== "maintenance" && sample.outcome !== "unknown";
 }
 
 function longer(run: Run, at: Ms, by: number): Run {

@@ -73,6 +73,8 @@ export interface Standing extends Pick<Sample, "service" | "at" | "outcome" | "d
   readonly collector: string;
   readonly region: string;
   readonly verdict: "operational" | "degraded" | "down" | "unknown";
+  /** When the last asking began that said something of the service, in and out of maintenance; absent where none did. */
+  readonly judgedAt?: Ms;
   readonly watching: Watching;
 }
 

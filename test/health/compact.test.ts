@@ -63,8 +63,9 @@ test("samples are raw for 48 hours; then they are counted into their hour in the
 test("figures are the same before and after: whatever was seen, however it was kept, each asking counts once", async () => {
   const outcomes = fc.stringMatching(/^[pwfFum ]{1,12}$/);
   const runs = fc.array(fc.tuple(outcomes, fc.constantFrom("one", "two"), fc.nat(299), fc.constantFrom(1, 1, 1, 7)), {
-    minLength: 1,
+    minLength: 50,
     maxLength: 90,
+    size: "max",
   });
   await fc.assert(
     fc.asyncProperty(runs, fc.boolean(), async (drawn, again) => {

@@ -38,6 +38,9 @@ describe("a timeline of one collector", () => {
     ["joins failures around an asking that could not be made", "pfuffpp", "oxuxxoo"],
     ["is in maintenance while samples say so, and neither joins nor parts what is around", "pfmffpp", "oxmxxoo"],
     ["bridges two missed askings", "pp  pp", "oooooo"],
+    ["begins askings in a row anew after a gap", "pff     fpfff", "ooouuuuuooxxx"],
+    ["is up with the first answer after a gap", "pfff     pp", "oxxxuuuuuoo"],
+    ["stays down where the first asking after a gap fails", "pfff     fp", "oxxxuuuuuxx"],
     ["knows nothing of a longer gap but the first cadence of it", "pp    pp", "oouuuuoo"],
   ])("%s", (_, outcomes, verdicts) => {
     expect(told([seen(outcomes, NOON)], outcomes.length)).toBe(verdicts);
@@ -168,10 +171,12 @@ describe("whatever was seen", () => {
         const watching = early.watching["web"];
         if (last === undefined || watching === undefined) return;
         const { service, at, outcome, during } = last;
+        const judged = early.samples.findLast((one) => one.during === undefined && one.outcome !== "unknown");
         const standing: Standing = {
           ...{ collector, region, service, at, outcome, watching },
           ...(during ? { during } : {}),
           verdict: verdictAt(changes, at),
+          ...(judged ? { judgedAt: judged.at } : {}),
         };
         const stretch = { from: late.from, to: late.to };
         const tracks = tracksOf({ segments: [late], before: [standing] }).get("web");
