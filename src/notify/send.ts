@@ -28,20 +28,24 @@ export interface Sent {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Sends messages, a few side by side. Never throws over what becomes of one. */
+/**
+ * Sends messages: to each of those who are told in the order given, to several side by side. Where one message is not taken, what is
+ * behind it waits for the next run: so the order holds, and a server that is gone is waited for once. Never throws over what
+ * becomes of a message.
+ */
 export async function send(messages: readonly Message[], sending: Sending): Promise<Sent> {
   const sent = new Map<string, Ms>();
   const diagnostics: Diagnostic[] = [];
   const limit = pLimit(SIDE_BY_SIDE);
-  await Promise.all(
-    messages.map((message) =>
-      limit(async () => {
-        const problem = await sendOne(message, sending);
-        if (problem === null) sent.set(message.key, sending.clock.now());
-        else diagnostics.push(problem);
-      }),
-    ),
-  );
+  const queues = Map.groupBy(messages, ({ to }) => to.name);
+  const sendAll = async (queue: readonly Message[]): Promise<void> => {
+    for (const message of queue) {
+      const problem = await sendOne(message, sending);
+      if (problem !== null) return void diagnostics.push(problem);
+      sent.set(message.key, sending.clock.now());
+    }
+  };
+  await Promise.all([...queues.values()].map((queue) => limit(() => sendAll(queue))));
   return { sent, diagnostics };
 }
 

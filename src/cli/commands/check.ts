@@ -2,6 +2,7 @@ import stringWidth from "fast-string-width";
 import { formatDuration } from "../../model/duration.ts";
 import type { Sample } from "../../model/health.ts";
 import { checkOnce } from "../../probes/schedule.ts";
+import { advanceIncidents } from "../advance-incidents.ts";
 import type { Face } from "../face.ts";
 import { openHealthRecord, watchedOf } from "../health-record.ts";
 import { openEnvironment } from "../open-environment.ts";
@@ -57,10 +58,12 @@ export async function check(
       record.sample(sample);
     }
     showProblems(terminal, await record.save());
+    const history = record.history();
+    showProblems(terminal, await advanceIncidents({ face, workspace, catalog: catalog.value, history }));
     if (watched.length === 0) terminal.say("No service here can be asked: none has a port or a health endpoint.");
     if (terminal.json) {
       const { state } = await opened.value.store.read();
-      const data = siteDataNow(face, { catalog: catalog.value, state, history: record.history() });
+      const data = siteDataNow(face, { catalog: catalog.value, state, history });
       const services = asked.map(({ id }) => {
         const page = data.services.find((one) => one.id === id);
         const sample = samples.find(({ service }) => service === id) ?? null;

@@ -1,0 +1,90 @@
+import type { Ms, ServiceId } from "../model/basics.ts";
+import type { Incident, IncidentEvent, IncidentRecord } from "../model/incident.ts";
+import type { NotificationSpec } from "../model/project.ts";
+import { type Message, messagesOf } from "../notify/messages.ts";
+import { type NoticeOf, noticeOf, reminderOf } from "../notify/notice.ts";
+
+/** What is older is not told any more: whoever was asleep for a day wants to know how it is now. */
+const STALE_MS = 24 * 3_600_000;
+
+export interface DueInput {
+  readonly incident: Incident;
+  /** As it was recorded; undefined for a new one. */
+  readonly record: IncidentRecord | undefined;
+  /** What has happened that the record does not tell yet. */
+  readonly events: readonly IncidentEvent[];
+  readonly notifications: readonly NotificationSpec[];
+  readonly about: NoticeOf;
+  /** A dependency that is down: alerts wait as long as it is. */
+  readonly heldBy: ServiceId | null;
+  readonly now: Ms;
+}
+
+export interface Due {
+  /** To be sent now, oldest first. */
+  readonly messages: readonly Message[];
+  /** Everything told or still to be told of the incident; what is in `messages` is null until it has left. */
+  readonly told: Readonly<Record<string, Ms | null>>;
+}
+
+/**
+ * What is to be told of one incident. An alert that is held stays due; where the incident is over before it was let go, neither the
+ * alert nor the recovery is told. Pure.
+ */
+export function dueMessages({ incident, record, events, notifications, about, heldBy, now }: DueInput): Due {
+  const told: Record<string, Ms | null> = { ...record?.told };
+  const isOver = incident.stretches.at(-1)?.to !== null;
+  const messages: Message[] = [];
+  const add = (message: Message, isHeld: boolean): void => {
+    told[message.key] = null;
+    if (!isHeld) messages.push(message);
+  };
+  const wasTold = ({ name }: NotificationSpec): boolean =>
+    Object.entries(told).some(([key, at]) => at !== null && key.endsWith(`:${name}`)) ||
+    messages.some(({ to }) => to.name === name);
+
+  const pending = Object.keys(told).filter((key) => told[key] === null);
+  for (const key of pending) delete told[key];
+  const again = eventsOf(incident, pending, about.environment);
+  for (const event of [...again, ...events.filter(({ at }) => !again.some((one) => one.at === at))]) {
+    if (now - event.at > STALE_MS) continue;
+    const isAlert = event.is !== "recovered";
+    for (const message of messagesOf(noticeOf(event, about, incident), notifications)) {
+      const wasPending = pending.includes(message.key);
+      if (told[message.key] !== undefined) continue;
+      if (wasPending || events.includes(event)) {
+        const isHeld = isAlert && heldBy !== null;
+        // Of what is over before anybody heard of it, nobody has to hear.
+        if (isAlert && isOver && (isHeld || (wasPending && !events.some(({ is }) => is !== "recovered")))) continue;
+        if (!isAlert && wantsAlerts(message.to) && !wasTold(message.to)) continue;
+        add(message, isHeld);
+      }
+    }
+  }
+  if (!isOver && heldBy === null)
+    for (const to of notifications) {
+      if (to.reminder === undefined || !wasTold(to)) continue;
+      const notice = reminderOf(incident, about, { everyMs: to.reminder, now });
+      for (const message of notice === null ? [] : messagesOf(notice, [to]))
+        if (told[message.key] === undefined) add(message, false);
+    }
+  return { messages, told };
+}
+
+function wantsAlerts({ events }: NotificationSpec): boolean {
+  return events.includes("down") || events.includes("degraded");
+}
+
+/** The events that keys of messages speak of: `ENVIRONMENT:INCIDENT:EVENT:SECONDS:NAME`. Reminders are made anew. */
+function eventsOf(incident: Incident, keys: readonly string[], environment: string): readonly IncidentEvent[] {
+  const events = new Map<string, IncidentEvent>();
+  const [service] = incident.affected;
+  for (const key of keys) {
+    const [place, id, is, seconds] = key.split(":");
+    const update = incident.updates.find(({ at }) => String(Math.floor(at / 1_000)) === seconds);
+    if (place !== environment || id !== incident.id || update === undefined || service === undefined) continue;
+    if (is !== "down" && is !== "degraded" && is !== "recovered") continue;
+    events.set(`${is}:${seconds}`, { incident: id, service, is, at: update.at, says: update.says });
+  }
+  return [...events.values()].sort((a, b) => a.at - b.at);
+}
