@@ -9,11 +9,19 @@ export function hostOf({ url }: Pick<Question, "url">): string {
   return host;
 }
 
+export interface OpenSocket {
+  readonly defaultPort: number;
+  /** Over TLS, with Node's own judgement of the certificate. */
+  readonly secure?: boolean;
+  /** For ALPN. */
+  readonly protocols?: readonly string[];
+}
+
 /** Connects where a question's address says; the socket is closed when the asking ends. Notes what is met on the way. */
 export async function openSocket(
   question: Question,
   asking: Asking,
-  { defaultPort, secure = false }: { readonly defaultPort: number; readonly secure?: boolean },
+  { defaultPort, secure = false, protocols = [] }: OpenSocket,
 ): Promise<Socket> {
   const host = hostOf(question);
   const port = question.url.port === "" ? defaultPort : Number(question.url.port);
@@ -25,6 +33,7 @@ export async function openSocket(
     port,
     family,
     ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
   };
   const socket = secure ? connectTls(to) : connectTcp(to);
   await opened(socket, asking, secure ? "secureConnect" : "connect");

@@ -51,7 +51,10 @@ function notMongodb(): Refusal {
   return new Refusal("answered something that is not MongoDB");
 }
 
-async function askCommand({ url, query }: Question, asking: Asking): Promise<Answered> {
+async function askCommand(question: Question, asking: Asking): Promise<Answered> {
+  const { url, query, scheme } = question;
+  // The driver trusts what it is sent: what is no MongoDB could keep it busy for ever.
+  if (!scheme.endsWith("+srv")) await askHello(question, asking);
   const client = new MongoClient(url.href, {
     serverSelectionTimeoutMS: Math.ceil(asking.timeoutMs),
     connectTimeoutMS: Math.ceil(asking.timeoutMs),

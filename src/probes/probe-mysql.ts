@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { createConnection } from "mysql2";
 import { type Conversation, conversation } from "./conversation.ts";
 import { openSocket } from "./open-socket.ts";
@@ -76,6 +77,7 @@ function notMysql(): Refusal {
 async function askQuery(question: Question, asking: Asking): Promise<Answered> {
   const { url } = question;
   const socket = await openSocket(question, asking, { defaultPort: DEFAULT_PORT });
+  await greeted(socket);
   const connection = createConnection({
     stream: socket,
     user: decodeURIComponent(url.username) || "root",
@@ -91,6 +93,20 @@ async function askQuery(question: Question, asking: Asking): Promise<Answered> {
   });
   asking.met.body = JSON.stringify(rows ?? null).slice(0, BODY_CHARACTERS_MAX);
   return {};
+}
+
+/** The client trusts what it is sent, and complains aloud: only what greets as MySQL does is handed to it. */
+async function greeted(socket: Socket): Promise<void> {
+  const chunk = await new Promise<Buffer>((resolve, reject) => {
+    socket.once("data", resolve);
+    socket.once("error", reject);
+    socket.once("close", () => reject(new Refusal("connection closed before the answer was complete")));
+  });
+  socket.pause();
+  const length = chunk.length < 5 ? 0 : chunk.readUIntLE(0, 3);
+  if (length < 3 || length > 1_000 || chunk[3] !== 0 || (chunk[4] !== 10 && chunk[4] !== ERR)) throw notMysql();
+  if (chunk[4] === 10 && length < 40) throw notMysql();
+  socket.unshift(chunk);
 }
 
 function wordsOf(error: Error & { readonly errno?: number | undefined }): Error {

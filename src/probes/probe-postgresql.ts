@@ -19,7 +19,10 @@ export async function askPostgresql(question: Question, asking: Asking): Promise
 /** Protocol 3.0: https://www.postgresql.org/docs/current/protocol-message-formats.html. */
 async function askHello(question: Question, asking: Asking): Promise<Answered> {
   const server = conversation(await openSocket(question, asking, { defaultPort: DEFAULT_PORT }));
-  const parameters = Buffer.from("user\0fairlead\0database\0postgres\0application_name\0fairlead-health\0\0");
+  const { url } = question;
+  const user = decodeURIComponent(url.username) || "fairlead";
+  const database = decodeURIComponent(url.pathname.slice(1)) || "postgres";
+  const parameters = Buffer.from(`user\0${user}\0database\0${database}\0application_name\0fairlead-health\0\0`);
   const start = Buffer.alloc(8);
   start.writeUInt32BE(8 + parameters.length, 0);
   start.writeUInt32BE(196_608, 4);
@@ -40,6 +43,8 @@ async function askHello(question: Question, asking: Asking): Promise<Answered> {
 
 async function askQuery(question: Question, asking: Asking): Promise<Answered> {
   const { url } = question;
+  // The client trusts what it is sent: what is no PostgreSQL could keep it busy for ever.
+  await askHello(question, asking);
   const socket = await openSocket(question, asking, { defaultPort: DEFAULT_PORT });
   // Connected already, so that the client has nothing to connect: it only waits to be told.
   socket.connect = () => {

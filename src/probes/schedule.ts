@@ -2,12 +2,15 @@ import pLimit from "p-limit";
 import type { Clock, Ms, ServiceId } from "../model/basics.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Sample } from "../model/health.ts";
+import { type Control, judgedBeside } from "./control.ts";
 
 /** One service as the loop sees it; a `Probe` fits with its interval and timeout named. */
 export interface Watched {
   readonly service: ServiceId;
   readonly intervalMs: Ms;
   readonly timeoutMs: Ms;
+  /** How many failures in a row make it down; 1 where nothing is said. */
+  readonly failureThreshold?: number;
   ask(signal: AbortSignal): Promise<Sample>;
 }
 
@@ -30,6 +33,7 @@ export function watchLoop({
   clock,
   random,
   concurrency = 32,
+  control,
   onBeat = () => undefined,
   onSample,
 }: {
@@ -37,6 +41,8 @@ export function watchLoop({
   /** 0 ≤ n < 1, for spreading the first beats. */
   readonly random: () => number;
   readonly concurrency?: number;
+  /** Tells a failure of the network here from one of the service. */
+  readonly control?: Control;
   /** Called before the beat's sample, with the beats that were dropped meanwhile added: what uptime calls expected. */
   readonly onBeat?: (service: ServiceId, beats: number) => void;
   readonly onSample: (sample: Sample) => void;
@@ -62,7 +68,9 @@ export function watchLoop({
       if (signal.aborted) return;
       const late = Math.max(0, Math.floor((clock.monotonic() - due) / intervalMs));
       due += (1 + late) * intervalMs;
-      const sample = await limit(() => (signal.aborted ? null : askWithin(beat.watched, clock, signal)));
+      const sample = await limit(async () =>
+        signal.aborted ? null : judgedBeside(await askWithin(beat.watched, clock, signal), control),
+      );
       // Cut by us: neither a sample nor a beat that anyone missed.
       if (!sample || signal.aborted) return;
       const dropped = Math.max(0, Math.ceil((clock.monotonic() - due) / intervalMs));
@@ -100,27 +108,31 @@ interface Beat {
 }
 
 /**
- * Asks each service once, at most `concurrency` side by side; samples come in the order of `services`. What is cut by
- * `signal`, or was not asked yet when it came, has no sample: a person's Ctrl-C is nobody's downtime.
+ * Asks each service once, at most `concurrency` side by side; samples come in the order of `services`. One that fails is
+ * asked again, after short pauses, until its failure is confirmed or it answers. What is cut by `signal`, or was not asked
+ * yet when it came, has no sample: a person's Ctrl-C is nobody's downtime.
  */
 export async function checkOnce({
   services,
   clock,
   signal,
   concurrency = 32,
+  control,
   onSample = () => undefined,
 }: {
   readonly services: readonly Watched[];
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly concurrency?: number;
+  /** Tells a failure of the network here from one of the service. */
+  readonly control?: Control;
   readonly onSample?: (sample: Sample) => void;
 }): Promise<readonly Sample[]> {
   const limit = pLimit(concurrency);
   const samples = await Promise.all(
     services.map((watched) =>
       limit(async () => {
-        const sample = signal?.aborted ? null : await askWithin(watched, clock, signal);
+        const sample = await askUntilSure(watched, { clock, control, signal });
         if (sample === null || signal?.aborted) return null;
         onSample(sample);
         return sample;
@@ -128,6 +140,31 @@ export async function checkOnce({
     ),
   );
   return samples.filter((sample) => sample !== null);
+}
+
+/** Pauses between two askings of one that fails: a restart or a lost packet is over by then. */
+const PAUSES_MS: readonly Ms[] = [1_000, 2_000, 4_000, 4_000];
+
+/** The first sample that is no failure, or the failure that the last asking confirmed, dated at the first of them. */
+async function askUntilSure(
+  watched: Watched,
+  {
+    clock,
+    control,
+    signal,
+  }: { readonly clock: Clock; readonly control: Control | undefined; readonly signal: AbortSignal | undefined },
+): Promise<Sample | null> {
+  const most = Math.min(watched.failureThreshold ?? 1, PAUSES_MS.length + 1);
+  let since: Ms | null = null;
+  for (let attempts = 1; ; attempts++) {
+    if (signal?.aborted) return null;
+    const sample = await judgedBeside(await askWithin(watched, clock, signal), control);
+    since ??= sample.at;
+    const many = attempts > 1 ? { attempts } : {};
+    if (sample.outcome !== "fail") return { ...sample, ...many };
+    if (attempts >= most) return { ...sample, at: since, ...many };
+    await clock.sleep(PAUSES_MS[attempts - 1] ?? 0, signal);
+  }
 }
 
 /** One asking that ends at its timeout; a probe that throws is a bug of ours, and still only a failed sample here. */

@@ -64,7 +64,8 @@ function furtherTarget(target: HealthTarget, place: Place): Target | null {
   return { ...own, name: url, says: `${verbOf(target)} ${url}`, ...named };
 }
 
-function targetAt(url: string, how: AskedHow, conditions: readonly string[]): Target {
+/** An address as it stands. */
+export function targetAt(url: string, how: AskedHow, conditions: readonly string[]): Target {
   const scheme = schemeOf(url);
   const shown = url.replace(/^([a-z0-9+.-]+:\/\/)[^/?#]*@/i, "$1").replace(/[?#].*$/s, "");
   const says = /^https?$/.test(scheme)

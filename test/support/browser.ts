@@ -1,9 +1,5 @@
-import { execFile } from "node:child_process";
-import { access, constants, mkdir, rmdir, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
+import { debianProgram, isExecutable } from "./debian-package.ts";
 
 const USUAL_PATHS = [
   "/usr/bin/chromium",
@@ -36,59 +32,5 @@ export async function chromiumPath(): Promise<string> {
     if (await isExecutable(named)) return named;
     throw new Error(`CHROMIUM_PATH names ${named}, which cannot be run.`);
   }
-  const present = await usualPath();
-  if (present) return present;
-  if (process.getuid?.() !== 0 || !(await isExecutable("/usr/bin/apt-get"))) throw new Error(HOW_TO);
-  await alone(async () => {
-    if (await usualPath()) return;
-    const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, timeout: 240_000 };
-    const install = () =>
-      promisify(execFile)("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], options);
-    // A fresh container knows no packages yet.
-    await install().catch(async () => {
-      await promisify(execFile)("apt-get", ["update"], options);
-      await install();
-    });
-  });
-  const installed = await usualPath();
-  if (!installed) throw new Error(HOW_TO);
-  return installed;
-}
-
-async function usualPath(): Promise<string | undefined> {
-  for (const path of USUAL_PATHS) if (await isExecutable(path)) return path;
-  return undefined;
-}
-
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-const LOCK = join(tmpdir(), "fairlead-test-chromium.lock");
-const LOCK_MAX_MS = 300_000;
-
-/** Test files run side by side, and apt-get may run once only. A lock that is older than any install was left by a crash. */
-async function alone(act: () => Promise<void>): Promise<void> {
-  const end = performance.now() + LOCK_MAX_MS;
-  for (;;) {
-    const made = await mkdir(LOCK).then(
-      () => true,
-      () => false,
-    );
-    if (made) break;
-    const age = await stat(LOCK).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > LOCK_MAX_MS || performance.now() > end) await rmdir(LOCK).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  try {
-    await act();
-  } finally {
-    await rmdir(LOCK).catch(() => undefined);
-  }
+  return debianProgram({ name: "chromium", paths: USUAL_PATHS, howTo: HOW_TO });
 }
