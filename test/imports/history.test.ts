@@ -69,7 +69,8 @@ describe("imported days", () => {
       samples: [{ service: "shop", at: from, outcome: "pass", latencyMs: 12 }],
     };
     expect(await store.append(segment)).toEqual([]);
-    await put(imports("upptime", caseFiles("upptime")).days);
+    const { value: added } = await put(imports("upptime", caseFiles("upptime")).days);
+    expect(added, "11 February, 1 and 2 March").toBe(3);
     const { value } = await store.read("development");
     expect(value.days.find(({ at }) => at === "2026-03-03")?.services["shop"]?.actual).toBe(1);
     expect(value.days.find(({ at }) => at === "2026-03-02")?.services["shop"]?.seconds.down).toBe(34 * 60);
