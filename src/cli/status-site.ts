@@ -11,6 +11,7 @@ import { siteProcess } from "../site/site-process.ts";
 import { ownEntry } from "./connect-target.ts";
 import type { Face } from "./face.ts";
 import { packageRoot } from "./package-root.ts";
+import { showProblems } from "./show-diagnostics.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What the site shows of an environment at this moment. */
@@ -47,18 +48,25 @@ export interface SiteBuilder {
 export function siteBuilder(face: Face, workspace: Workspace, out: string): SiteBuilder {
   const folder = resolve(workspace.repository.root, out);
   const process = siteProcess({ entry: ownEntry("cli/build-site-main"), env: face.env, clock: face.clock });
+  let said = "";
   return {
     folder,
-    build: (data, onProgress) =>
-      process.build(
+    async build(data, onProgress) {
+      const built = await process.build(
         {
           data,
+          repository: workspace.repository.root,
           outDir: folder,
           siteRoot: join(packageRoot(), "site"),
           cacheDir: join(workspace.cacheFolder, "site"),
         },
         onProgress,
-      ),
+      );
+      // Said once, not at each of a thousand builds.
+      if (JSON.stringify(built.diagnostics) !== said) showProblems(face.terminal, built.diagnostics);
+      said = JSON.stringify(built.diagnostics);
+      return built;
+    },
     close: () => process.close(),
   };
 }

@@ -86,6 +86,7 @@ export const CODES = {
   "state-behind-target": "A target has seen later runs than State knows of.",
   "up-runs-already": "Another `fairlead up` runs in this folder.",
   "site-base-invalid": "The path that the status site should be served under is none.",
+  "site-logo-unusable": "The picture that `site.logo` names cannot be shown; the site is built without it.",
   "site-port-unavailable": "The status site cannot be served on the port that was asked for.",
   "secret-unresolved": "A service refers to a secret that has no value in the environment.",
   "strategy-not-available": "A service asks for a rollout strategy that this version does not have.",

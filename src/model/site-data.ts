@@ -35,6 +35,8 @@ export interface SiteData {
   readonly language: SiteSpec["language"];
   readonly links: SiteSpec["links"];
   readonly accent?: string;
+  /** Where the logo lies in the repository. */
+  readonly logo?: string;
   /** Newest first: automatic and written ones. */
   readonly incidents: readonly SiteIncident[];
   /** By start: what ran in the days shown, what runs, what comes. */

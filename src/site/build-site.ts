@@ -1,11 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { Clock, Ms } from "../model/basics.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import type { SiteData } from "../model/site-data.ts";
 import { filesBesidePages } from "./files/files.ts";
 import { iconBodies } from "./icon-bodies.ts";
 import { prepareTemplate } from "./prepare-template.ts";
+import { previewPicture } from "./preview-picture.ts";
 import { publishFiles } from "./publish-files.ts";
+import { readLogo } from "./read-logo.ts";
 import { pageAddresses, siteViews } from "./site-views.ts";
 
 /** Plain JSON: it crosses to the process that builds. */
@@ -13,6 +16,8 @@ export interface SiteRequest {
   readonly data: SiteData;
   /** Where the finished site is kept; made when it is missing. Files in it that are not ours are left alone. */
   readonly outDir: string;
+  /** Where the logo is looked for; without it there is none. */
+  readonly repository?: string;
   /** The package's `site/` folder. May be read-only. */
   readonly siteRoot: string;
   /** A folder of ours for copies and caches, on a disk that can be written. */
@@ -23,8 +28,12 @@ export interface SiteBuilt {
   readonly pages: number;
   /** Files that differed from the ones already there. */
   readonly written: number;
+  /** What the site had to do without. */
+  readonly diagnostics: readonly Diagnostic[];
   readonly ms: Ms;
 }
+
+const NO_LOGO = { value: null, diagnostics: [] } as const;
 
 /** The pages read this (`site/src/lib/site.ts`): they render in this process. */
 const KEY = Symbol.for("fairlead.site");
@@ -40,6 +49,7 @@ export async function buildSite({
   outDir,
   siteRoot,
   cacheDir,
+  repository,
   clock,
   onProgress = () => undefined,
 }: SiteRequest & {
@@ -52,12 +62,17 @@ export async function buildSite({
   const root = await prepareTemplate({ siteRoot: resolve(siteRoot), cacheDir: cache });
   // Inside the template: what is drawn looks for its packages from where it lies.
   const fresh = join(root, "built");
+  const [icons, preview, logo] = await Promise.all([
+    iconBodies(data.services.flatMap(({ icon, type }) => [icon ?? type, type])),
+    previewPicture(data),
+    data.logo === undefined || repository === undefined ? NO_LOGO : readLogo(repository, data.logo),
+  ]);
   const input = {
     data,
     views: siteViews(data),
-    icons: await iconBodies(data.services.flatMap(({ icon, type }) => [icon ?? type, type])),
-    logo: null,
-    hasPreview: false,
+    icons,
+    logo: logo.value?.file ?? null,
+    hasPreview: preview !== null,
   };
   (globalThis as { [KEY]?: unknown })[KEY] = input;
   onProgress(`drawing ${pageAddresses(data).length} pages`);
@@ -89,10 +104,14 @@ export async function buildSite({
   const written = await publishFiles({
     from: fresh,
     to: resolve(outDir),
-    extra: filesBesidePages(data, pages),
+    extra: new Map<string, string | Buffer>([
+      ...filesBesidePages(data, pages),
+      ...(logo.value === null ? [] : [[logo.value.file, logo.value.content] as const]),
+      ...(preview === null ? [] : [["preview.png", preview] as const]),
+    ]),
     record: join(cache, "published.json"),
   });
-  return { pages: pages.length, written, ms: clock.monotonic() - start };
+  return { pages: pages.length, written, diagnostics: logo.diagnostics, ms: clock.monotonic() - start };
 }
 
 /** Their addresses below the site's root, sorted: `services/orders-api/`. */

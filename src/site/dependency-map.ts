@@ -1,3 +1,4 @@
+import stringWidth from "fast-string-width";
 import type { ServiceId } from "../model/basics.ts";
 import type { Verdict } from "../model/health.ts";
 import type { SiteData } from "../model/site-data.ts";
@@ -23,19 +24,23 @@ export interface MapBox {
   readonly y: number;
 }
 
-export const BOX = { width: 184, height: 36 } as const;
+const BOX = { width: 184, height: 36 } as const;
+/** What a line needs where it passes a layer without stopping. */
+const PASSING_HEIGHT = 8;
 const GAP = { across: 76, down: 12 } as const;
 /** Room around the boxes for the outline of one that has the focus. */
 const MARGIN = 4;
-const LABEL_MAX = 21;
+/** In columns of a terminal, since a box holds half as many Chinese characters as Latin ones. */
+const LABEL_WIDTH_MAX = 18;
 /** Going forth and back over the layers stops paying off soon. */
 const SWEEPS = 8;
 
 /**
- * Layers by depth: a service stands left of everything that it needs, and as far left as nothing that needs it stands.
- * Within a layer services are put near those that they have lines to (the barycentre method of Sugiyama, Tagawa and Toda,
- * "Methods for Visual Understanding of Hierarchical System Structures", 1981). Pure; the same services, the same drawing.
- * Null where dependencies are not published.
+ * Layers by depth: a service stands left of everything that it needs, and as far left as nothing that needs it stands. A line
+ * that passes a layer has a place of its own there, so that it runs through no box. Within a layer services are put near those
+ * that they have lines to (the method of Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical
+ * System Structures", 1981, with barycentres). Pure; the same services, the same drawing. Null where dependencies are not
+ * published.
  */
 export function dependencyMap({ services }: Pick<SiteData, "services">): DependencyMap | null {
   if (services.every(({ dependencies }) => dependencies === undefined)) return null;
@@ -49,44 +54,89 @@ export function dependencyMap({ services }: Pick<SiteData, "services">): Depende
   const neededBy = inverse(needs);
   const isAlone = (id: ServiceId): boolean => (needs.get(id) ?? []).length + (neededBy.get(id) ?? []).length === 0;
   const ids = services.map(({ id }) => id);
-  const layers = ordered(
+  const { layers, lines, steps } = withPassing(
     layersOf(
       ids.filter((id) => !isAlone(id)),
       needs,
     ),
-    { needs, neededBy },
+    needs,
   );
+  const rows = ordered(layers, { needs: steps, neededBy: inverse(steps) });
 
-  const tallest = Math.max(0, ...layers.map((layer) => layer.length));
-  const step = BOX.height + GAP.down;
-  const places = new Map<ServiceId, { readonly x: number; readonly y: number }>();
-  for (const [column, layer] of layers.entries()) {
-    const top = MARGIN + ((tallest - layer.length) * step) / 2;
-    for (const [row, id] of layer.entries())
-      places.set(id, { x: MARGIN + column * (BOX.width + GAP.across), y: top + row * step });
+  const heightOf = (place: string): number => (known.has(place) ? BOX.height : PASSING_HEIGHT);
+  const tallOf = (layer: readonly string[]): number =>
+    layer.reduce((sum, place) => sum + heightOf(place) + GAP.down, -GAP.down);
+  const tallest = Math.max(0, ...rows.map(tallOf));
+  const places = new Map<string, { readonly x: number; readonly y: number }>();
+  for (const [column, layer] of rows.entries()) {
+    let y = MARGIN + (tallest - tallOf(layer)) / 2;
+    for (const place of layer) {
+      places.set(place, { x: MARGIN + column * (BOX.width + GAP.across), y });
+      y += heightOf(place) + GAP.down;
+    }
   }
-  const boxes = layers.flat().flatMap((id): readonly MapBox[] => {
+  const boxes = rows.flat().flatMap((id): readonly MapBox[] => {
     const service = known.get(id);
     const place = places.get(id);
     if (service === undefined || place === undefined) return [];
-    const { name, verdict } = service;
-    return [
-      { id, name, label: name.length > LABEL_MAX ? `${name.slice(0, LABEL_MAX - 1)}…` : name, verdict, ...place },
-    ];
+    return [{ id, name: service.name, label: cut(service.name), verdict: service.verdict, ...place }];
   });
-  const lines = boxes.flatMap((from) =>
-    (needs.get(from.id) ?? []).flatMap((id) => {
-      const to = places.get(id);
-      return to === undefined ? [] : [{ path: lineOf(from, to), to: known.get(id)?.verdict ?? ("unknown" as const) }];
-    }),
-  );
   return {
-    width: Math.max(0, layers.length * (BOX.width + GAP.across) - GAP.across + 2 * MARGIN),
-    height: Math.max(0, tallest * step - GAP.down + 2 * MARGIN),
+    width: Math.max(0, rows.length * (BOX.width + GAP.across) - GAP.across + 2 * MARGIN),
+    height: tallest + 2 * MARGIN,
     boxes,
-    lines,
+    lines: lines.map((line) => ({
+      path: pathOf(
+        line.map((place) => {
+          const { x, y } = places.get(place) ?? { x: 0, y: 0 };
+          return { x, y: y + heightOf(place) / 2 };
+        }),
+      ),
+      to: known.get(line.at(-1) ?? "")?.verdict ?? "unknown",
+    })),
     alone: ids.filter(isAlone),
   };
+}
+
+function cut(name: string): string {
+  if (stringWidth(name) <= LABEL_WIDTH_MAX) return name;
+  let label = "";
+  for (const { segment } of new Intl.Segmenter().segment(name)) {
+    if (stringWidth(label + segment) >= LABEL_WIDTH_MAX) break;
+    label += segment;
+  }
+  return `${label.trimEnd()}…`;
+}
+
+/** Adds a place to each layer that a line passes. `lines` are the places along each line, `steps` what follows each place. */
+function withPassing(
+  layers: readonly (readonly ServiceId[])[],
+  needs: ReadonlyMap<ServiceId, readonly ServiceId[]>,
+): {
+  readonly layers: readonly (readonly string[])[];
+  readonly lines: readonly (readonly string[])[];
+  readonly steps: ReadonlyMap<string, readonly string[]>;
+} {
+  const depths = new Map(layers.flatMap((layer, depth) => layer.map((id) => [id, depth] as const)));
+  const all: string[][] = layers.map((layer) => [...layer]);
+  const lines: string[][] = [];
+  const steps = new Map<string, string[]>();
+  for (const from of layers.flat()) {
+    for (const to of needs.get(from) ?? []) {
+      const line: string[] = [from];
+      for (let depth = (depths.get(from) ?? 0) + 1; depth < (depths.get(to) ?? 0); depth++) {
+        // No service id has a space in it.
+        const passing = `${from} ${to} ${depth}`;
+        all[depth]?.push(passing);
+        line.push(passing);
+      }
+      line.push(to);
+      lines.push(line);
+      for (const [index, place] of line.slice(0, -1).entries())
+        steps.set(place, [...(steps.get(place) ?? []), line[index + 1] ?? to]);
+    }
+  }
+  return { layers: all, lines, steps };
 }
 
 function inverse(needs: ReadonlyMap<ServiceId, readonly ServiceId[]>): ReadonlyMap<ServiceId, readonly ServiceId[]> {
@@ -170,13 +220,16 @@ function ordered(
   return result;
 }
 
-function lineOf(
-  from: { readonly x: number; readonly y: number },
-  to: { readonly x: number; readonly y: number },
-): string {
-  const x1 = from.x + BOX.width;
-  const y1 = from.y + BOX.height / 2;
-  const y2 = to.y + BOX.height / 2;
+/** From box to box in curves, straight across the boxes' width where it passes. */
+function pathOf(points: readonly { readonly x: number; readonly y: number }[]): string {
   const bend = GAP.across / 2;
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${to.x - bend} ${y2} ${to.x} ${y2}`;
+  let path = "";
+  for (const [index, { x, y }] of points.entries()) {
+    const next = points[index + 1];
+    if (next === undefined) break;
+    const right = x + BOX.width;
+    path += index === 0 ? `M${right} ${y}` : `H${right}`;
+    path += `C${right + bend} ${y} ${next.x - bend} ${next.y} ${next.x} ${next.y}`;
+  }
+  return path;
 }

@@ -4,12 +4,18 @@ import { gfm, gfmHtml } from "micromark-extension-gfm";
 /**
  * Markdown that people wrote, as HTML that can do no harm on a public page: HTML in it is shown as text, links lead to web
  * and mail addresses only (micromark's safe mode), pictures become links, since a page asks nobody else for anything, and
- * headings go below those of the page.
+ * headings go below those of the page: the highest in the text becomes one of the third level.
  */
 export function markdownToHtml(text: string): string {
-  return micromark(text.slice(0, TEXT_MAX), { extensions: [gfm()], htmlExtensions: [gfmHtml()] })
-    .replace(/<img src="([^"]*)" alt="([^"]*)"(?: title="[^"]*")? \/>/g, '<a href="$1">$2</a>')
-    .replace(/<(\/?)h([1-6])>/g, (_, end: string, level: string) => `<${end}h${Math.min(6, Number(level) + 2)}>`);
+  const html = micromark(text.slice(0, TEXT_MAX), { extensions: [gfm()], htmlExtensions: [gfmHtml()] }).replace(
+    /<img src="([^"]*)" alt="([^"]*)"(?: title="[^"]*")? \/>/g,
+    '<a href="$1">$2</a>',
+  );
+  const highest = Math.min(...[...html.matchAll(/<h([1-6])>/g)].map(([, level]) => Number(level)));
+  return html.replace(
+    /<(\/?)h([1-6])>/g,
+    (_, end: string, level: string) => `<${end}h${Math.min(6, Number(level) - highest + 3)}>`,
+  );
 }
 
 /** Text of our own as HTML: nothing in it is markup. */

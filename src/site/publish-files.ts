@@ -16,8 +16,8 @@ export async function publishFiles({
 }: {
   readonly from: string;
   readonly to: string;
-  /** Further files, by path, as text. */
-  readonly extra: ReadonlyMap<string, string>;
+  /** Further files, by path. */
+  readonly extra: ReadonlyMap<string, string | Buffer>;
   /** A file of ours that remembers what was published where. */
   readonly record: string;
 }): Promise<number> {
@@ -32,8 +32,8 @@ export async function publishFiles({
   await writeRecord(record, { ...before, [to]: [...new Set([...ours, ...paths])].sort() });
   let written = 0;
   for (const path of paths) {
-    const text = extra.get(path);
-    const content = text === undefined ? await readFile(join(from, path)) : Buffer.from(text, "utf8");
+    const given = extra.get(path) ?? (await readFile(join(from, path)));
+    const content = typeof given === "string" ? Buffer.from(given, "utf8") : given;
     if (await replaceFile(join(to, path), content)) written++;
   }
   const kept = new Set(paths);

@@ -69,6 +69,7 @@ export function siteData(input: SiteInput): SiteData {
     language: project.site.language,
     links: project.site.links,
     ...(project.site.accent !== undefined ? { accent: project.site.accent } : {}),
+    ...(project.site.logo !== undefined ? { logo: project.site.logo } : {}),
     incidents: siteIncidents(input.incidents ?? [], specs, now),
     maintenance: siteMaintenance(input.windows ?? [], specs, now),
   };

@@ -48,9 +48,5 @@ test("what of fairlead.yaml nothing acts on yet is marked", () => {
     "health.control",
     "health.watchers",
     "health.retention",
-    "site.language",
-    "site.logo",
-    "site.accent",
-    "site.links",
   ]);
 });

@@ -13,9 +13,14 @@ export interface CalendarMonth {
   readonly days: readonly Day[];
 }
 
-/** Days, which are sorted and without gaps, by month. */
+/**
+ * Days, which are sorted and without gaps, by month. Months before the first of which anything is known are left out: each
+ * of their days would say the same.
+ */
 export function calendarOf(days: readonly Day[]): readonly CalendarMonth[] {
-  return Object.entries(Object.groupBy(days, ({ day }) => day.slice(0, 7))).map(([month, own = []]) => ({
+  const first = days.find(({ verdict }) => verdict !== "unknown") ?? days.at(-1);
+  const told = days.filter(({ day }) => day.slice(0, 7) >= (first?.day.slice(0, 7) ?? ""));
+  return Object.entries(Object.groupBy(told, ({ day }) => day.slice(0, 7))).map(([month, own = []]) => ({
     month,
     before: (new Date(`${own[0]?.day}T00:00:00Z`).getUTCDay() + 6) % 7,
     days: own,

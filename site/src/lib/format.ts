@@ -75,6 +75,11 @@ export function duration(ms: number, most = 4): string {
     : numbers({ style: "unit", unit: "second", unitDisplay: "short" }).format(0);
 }
 
+/** `24 hrs`. */
+export function hours(n: number): string {
+  return numbers({ style: "unit", unit: "hour", unitDisplay: "short" }).format(n);
+}
+
 /** `99.98%`, two decimals, rounded down: 99.999 % is not 100 %. */
 export function percent(share: number): string {
   if (share >= 1) return numbers({ style: "percent" }).format(1);

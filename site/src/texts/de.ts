@@ -89,6 +89,7 @@ export const de: Texts = {
     dependencies: "Abhängigkeiten",
     deployments: "Auslieferungen",
     about: "Über die Zahlen",
+    aboutShort: "Über",
     subscribe: "Abonnieren",
     calendar: "Kalender",
     links: "Verweise",
@@ -253,7 +254,7 @@ export const de: Texts = {
     title: "Auslieferungen",
     lead: "Versionen, die aufbewahrt sind, die neueste zuerst.",
     nothing: "Noch wurde keine Version erstellt.",
-    outcomes: { serving: "Aktiv", replaced: "Ersetzt", held: "Zurückgenommen", rolling: "Wird ausgerollt" },
+    outcomes: { serving: "Aktiv", replaced: "Nicht aktiv", held: "Zurückgenommen", rolling: "Wird ausgerollt" },
     because: (reason) => `weil: ${reason}`,
   },
   missing: {

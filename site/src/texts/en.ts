@@ -83,6 +83,7 @@ export const en: Texts = {
     dependencies: "Dependencies",
     deployments: "Deployments",
     about: "About the figures",
+    aboutShort: "About",
     subscribe: "Subscribe",
     calendar: "Calendar",
     links: "Links",
@@ -247,7 +248,7 @@ export const en: Texts = {
     title: "Deployments",
     lead: "Releases that are kept, the newest first.",
     nothing: "No release has been made yet.",
-    outcomes: { serving: "Serving", replaced: "Replaced", held: "Rolled back", rolling: "Rolling out" },
+    outcomes: { serving: "Serving", replaced: "Not serving", held: "Rolled back", rolling: "Rolling out" },
     because: (reason) => `because ${reason}`,
   },
   missing: {

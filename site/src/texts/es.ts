@@ -89,6 +89,7 @@ export const es: Texts = {
     dependencies: "Dependencias",
     deployments: "Despliegues",
     about: "Sobre las cifras",
+    aboutShort: "Acerca de",
     subscribe: "Suscribirse",
     calendar: "Calendario",
     links: "Enlaces",
@@ -253,7 +254,7 @@ export const es: Texts = {
     title: "Despliegues",
     lead: "Las versiones que se conservan, la más reciente primero.",
     nothing: "Aún no se ha creado ninguna versión.",
-    outcomes: { serving: "En servicio", replaced: "Sustituida", held: "Revertida", rolling: "Desplegándose" },
+    outcomes: { serving: "En servicio", replaced: "Sin uso", held: "Revertida", rolling: "Desplegándose" },
     because: (reason) => `porque: ${reason}`,
   },
   missing: {

@@ -45,6 +45,8 @@ export interface Texts {
     readonly dependencies: string;
     readonly deployments: string;
     readonly about: string;
+    /** In the navigation. */
+    readonly aboutShort: string;
     readonly subscribe: string;
     readonly calendar: string;
     readonly links: string;

@@ -167,15 +167,15 @@ export interface Site {
    */
   language?: "en" | "de" | "zh" | "es";
   /**
-   * A picture in the repository that stands before the title.
+   * A picture in the repository that stands before the title: SVG, PNG, WebP or JPEG of at most 200 KB.
    */
   logo?: string;
   /**
-   * The colour of links and marks. The site lightens or darkens it where it would be hard to read.
+   * The colour of links. The site lightens or darkens it where it would be hard to read.
    */
   accent?: string;
   /**
-   * Links in the page's head.
+   * Links in the head of every page.
    *
    * @maxItems 8
    */
