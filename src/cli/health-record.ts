@@ -5,7 +5,9 @@ import type { Retention } from "../health/retention.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History, Segment, Watching } from "../model/health.ts";
+import type { Project } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
+import { type Control, controlAt } from "../probes/control.ts";
 import { DEFAULT_HEALTH, probeOf } from "../probes/probe.ts";
 import type { Watched } from "../probes/schedule.ts";
 import type { Face } from "./face.ts";
@@ -109,14 +111,21 @@ function lastEnd({ segments, before }: History, collector: string, region: strin
   return ends.length === 0 ? null : ends.reduce((latest, at) => Math.max(latest, at));
 }
 
-/** The services that can be asked, and how. */
-export function watchedOf(specs: Iterable<Spec>, face: Face): readonly Watched[] {
+/** The services that can be asked from here, and how. A secret is the environment variable of its name. */
+export function watchedOf(specs: Iterable<Spec>, { clock, env }: Face): readonly Watched[] {
   const watched: Watched[] = [];
+  // A runner of GitHub's is elsewhere; whoever watches otherwise stands where the services run.
+  const from = env["GITHUB_ACTIONS"] === "true" ? "public" : "host";
   for (const spec of specs) {
-    const probe = probeOf({ spec, clock: face.clock });
+    const probe = probeOf({ spec, clock, from, secretOf: (name) => env[name] });
     if (probe === null) continue;
-    const { interval: intervalMs, timeout: timeoutMs } = probe.health;
-    watched.push({ service: probe.service, intervalMs, timeoutMs, ask: probe.ask });
+    const { interval: intervalMs, timeout: timeoutMs, failure_threshold: failureThreshold } = probe.health;
+    watched.push({ service: probe.service, says: probe.says, intervalMs, timeoutMs, failureThreshold, ask: probe.ask });
   }
   return watched;
+}
+
+/** What tells a broken network here from a broken service, where fairlead.yaml names it. */
+export function controlOf({ health }: Project, { clock }: Face): { readonly control?: Control } {
+  return health.control === undefined ? {} : { control: controlAt(health.control, clock) };
 }

@@ -5,7 +5,7 @@ import { checkOnce, type Watched, type WatchLoop, watchLoop } from "../probes/sc
 import { siteRefresher } from "../site/site-refresher.ts";
 import { sampleLine } from "./commands/check.ts";
 import type { Face } from "./face.ts";
-import { type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";
+import { controlOf, type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { showProblems } from "./show-diagnostics.ts";
 import { type SiteBuilder, siteDataNow } from "./status-site.ts";
@@ -73,7 +73,13 @@ export async function openLiveStatus(on: {
   return {
     async first(catalog, onProgress) {
       const watched = watchedNow(catalog);
-      const samples = await checkOnce({ services: watched, clock, signal: face.signal, onSample: notice });
+      const samples = await checkOnce({
+        services: watched,
+        clock,
+        signal: face.signal,
+        ...controlOf(catalog.project, face),
+        onSample: notice,
+      });
       for (const { service } of samples) record.beat(service, 1);
       showProblems(terminal, await record.save());
       await builder.build(await dataNow(catalog), onProgress);
@@ -81,7 +87,13 @@ export async function openLiveStatus(on: {
     },
     follow(catalog) {
       current = catalog;
-      loop ??= watchLoop({ clock, random: Math.random, onBeat: record.beat, onSample: notice });
+      loop ??= watchLoop({
+        clock,
+        random: Math.random,
+        ...controlOf(catalog.project, face),
+        onBeat: record.beat,
+        onSample: notice,
+      });
       loop.watch(watchedNow(catalog));
       refresher.offer(catalog);
     },

@@ -7,6 +7,8 @@ import { type Control, judgedBeside } from "./control.ts";
 /** One service as the loop sees it; a `Probe` fits with its interval and timeout named. */
 export interface Watched {
   readonly service: ServiceId;
+  /** What is asked, for people. */
+  readonly says?: string;
   readonly intervalMs: Ms;
   readonly timeoutMs: Ms;
   /** How many failures in a row make it down; 1 where nothing is said. */

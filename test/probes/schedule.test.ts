@@ -179,3 +179,109 @@ test("checking once gives one sample a service, in their order, whoever answers 
   expect((await done).map(({ service }) => service)).toEqual(["late", "early"]);
   expect(heard).toEqual(["early", "late"]);
 });
+
+/** A service that fails as often as told, then answers. */
+function flaky(clock: VirtualClock, failures: number, failureThreshold = 3) {
+  const asked: number[] = [];
+  const watched: Watched = {
+    service: "flaky",
+    intervalMs: 60_000,
+    timeoutMs: 1_000,
+    failureThreshold,
+    async ask() {
+      asked.push(clock.monotonic());
+      return { service: "flaky", at: clock.now(), outcome: asked.length > failures ? "pass" : "fail" };
+    },
+  };
+  return { watched, asked };
+}
+
+test.each([
+  [
+    "that goes on failing is asked as often as its threshold says, and is down since the first time",
+    9,
+    3,
+    "fail",
+    3,
+    0,
+  ],
+  ["that fails once is asked again, and is well", 1, 3, "pass", 2, 1_000],
+  ["that answers at once is asked once", 0, 3, "pass", undefined, 0],
+  ["with a threshold of one is asked once", 9, 1, "fail", undefined, 0],
+  ["with a threshold without measure is asked five times", 99, 1_000, "fail", 5, 0],
+] as const)("checking once, a service %s", async (_, failures, threshold, outcome, attempts, at) => {
+  const clock = virtualClock();
+  const { watched, asked } = flaky(clock, failures, threshold);
+  const done = checkOnce({ services: [watched], clock });
+  await clock.advance(60_000);
+  const [sample] = await done;
+  expect({ ...sample, asked: asked.length }).toEqual({
+    service: "flaky",
+    at,
+    outcome,
+    ...(attempts === undefined ? {} : { attempts }),
+    asked: attempts ?? 1,
+  });
+});
+
+test("a beat asks once, whatever the threshold", async () => {
+  const clock = virtualClock();
+  const { watched, asked } = flaky(clock, 99);
+  const { loop, samples } = loopOf(clock);
+  loop.watch([watched]);
+  await clock.advance(150_000);
+  await loop.close();
+  expect([asked, samples.map(({ outcome }) => outcome)]).toEqual([
+    [0, 60_000, 120_000],
+    ["fail", "fail", "fail"],
+  ]);
+});
+
+test("where the control target does not answer either, a failure is nobody's downtime", async () => {
+  const clock = virtualClock();
+  const { watched } = flaky(clock, 99);
+  const well = slow(clock, "well", 10);
+  const control = { answers: async () => false };
+  const done = checkOnce({ services: [watched, well.watched], clock, control });
+  await clock.advance(60_000);
+  expect(await done).toMatchObject([
+    { service: "flaky", outcome: "unknown", error: "the control target did not answer either" },
+    { service: "well", outcome: "pass" },
+  ]);
+});
+
+test("over eight hours: no drift, no overlap, every beat accounted for, and what hangs is cut each time", async () => {
+  const clock = virtualClock();
+  const hours = 8 * 3_600_000;
+  const quick = slow(clock, "quick", 120, 30_000);
+  // Takes between nothing and two and a half intervals.
+  let turn = 0;
+  const odd = slow(clock, "odd", 0, 20_000);
+  const oddAsk: Watched = {
+    ...odd.watched,
+    async ask(signal) {
+      odd.asked.push(clock.monotonic());
+      await clock.sleep((turn++ % 6) * 10_000, signal);
+      return { service: "odd", at: clock.now(), outcome: "pass" };
+    },
+  };
+  const deaf: Watched = {
+    service: "deaf",
+    intervalMs: 60_000,
+    timeoutMs: 4_000,
+    ask: () => new Promise(() => undefined),
+  };
+  const { loop, samples, beats } = loopOf(clock);
+  loop.watch([quick.watched, oddAsk, deaf]);
+  await clock.advance(hours - 1);
+  await loop.close();
+  expect(quick.asked).toEqual(Array.from({ length: hours / 30_000 }, (_, beat) => beat * 30_000));
+  expect(odd.asked.every((at) => at % 20_000 === 0)).toBe(true);
+  expect(beats.get("quick")).toBe(hours / 30_000);
+  // An asking that the end cut is neither a sample nor a beat.
+  expect(hours / 20_000 - (beats.get("odd") ?? 0)).toBeLessThanOrEqual(3);
+  const cut = samples.filter(({ service }) => service === "deaf");
+  expect(cut).toHaveLength(hours / 60_000);
+  expect(new Set(cut.map(({ error }) => error))).toEqual(new Set(["no answer within 4s"]));
+  expect(clock.sleeping).toBe(0);
+});

@@ -4,7 +4,7 @@ import type { Sample } from "../../model/health.ts";
 import { checkOnce } from "../../probes/schedule.ts";
 import { advanceIncidents } from "../advance-incidents.ts";
 import type { Face } from "../face.ts";
-import { openHealthRecord, watchedOf } from "../health-record.ts";
+import { controlOf, openHealthRecord, watchedOf } from "../health-record.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteDataNow } from "../status-site.ts";
@@ -47,11 +47,13 @@ export async function check(
       face.env["GITHUB_ACTIONS"] === "true" ? WORKFLOW_CADENCE_MS : undefined,
     );
     const width = Math.max(0, ...watched.map(({ service }) => service.length));
+    const says = new Map(watched.map((one) => [one.service, one.says ?? ""]));
     const samples = await checkOnce({
       services: watched,
       clock: face.clock,
       signal: face.signal,
-      onSample: (sample) => terminal.say(sampleLine(terminal, sample, width)),
+      ...controlOf(catalog.value.project, face),
+      onSample: (sample) => terminal.say(sampleLine(terminal, sample, width, says.get(sample.service))),
     });
     for (const sample of samples) {
       record.beat(sample.service, 1);
@@ -78,16 +80,18 @@ export async function check(
   }
 }
 
-/** `✓ orders-api  200  12 ms`, or what went wrong, in a line. */
-export function sampleLine(terminal: Terminal, sample: Sample, width: number): string {
+/** `✓ orders-api  GET /health  200  12ms`, or what went wrong, in a line; `says` is what was asked. */
+export function sampleLine(terminal: Terminal, sample: Sample, width: number, says = ""): string {
   const mark = { pass: ["green", "✓"], warn: ["yellow", "!"], fail: ["red", "✗"], unknown: ["dim", "?"] } as const;
   const [color, sign] = mark[sample.outcome];
   const name = sample.service + " ".repeat(Math.max(0, width - stringWidth(sample.service)));
   const broken = (sample.conditions ?? []).filter(({ held }) => !held).map(({ condition }) => condition);
   const facts = [
+    says,
     sample.status === undefined ? "" : String(sample.status),
     sample.latencyMs === undefined ? "" : formatDuration(Math.round(sample.latencyMs)),
     sample.error ?? "",
+    (sample.attempts ?? 1) > 1 ? `after ${sample.attempts} askings` : "",
     ...broken,
   ].filter((fact) => fact !== "");
   return `${terminal.style(color, sign)} ${name}  ${facts.join("  ")}`;
