@@ -211,7 +211,8 @@ export async function main(argv: readonly string[]): Promise<number> {
         .addOption(environment)
         .addOption(collector())
         .addOption(region())
-        .option("--save <duration>", "how often what was seen is kept, and pushed", duration, 5 * 60_000),
+        .option("--save <duration>", "how often what was seen is kept, and pushed (5m)", duration, 5 * 60_000)
+        .option("--reload <duration>", "how often declarations are read again (1m)", duration, 60_000),
     async () => (await import("./commands/watch.ts")).watch,
   );
   add(

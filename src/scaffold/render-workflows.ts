@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { scaffoldFolder } from "./scaffold-folder.ts";
 
 /** How the workflows of a user's repository call the Fairlead that its lockfile pins. Never fetches another one. */
 const INSTALLED = "npx --no -- fairlead";
@@ -23,7 +24,7 @@ export function renderWorkflows({
   readonly branch: string;
   readonly command?: string;
 }): ReadonlyMap<string, string> {
-  const folder = workflowsFolder();
+  const folder = scaffoldFolder("workflows");
   const branches = `branches: [${branchPattern(branch)}]`;
   const workflows = readdirSync(folder)
     .sort()
@@ -54,13 +55,4 @@ function ruleset(): unknown {
     // Who may bypass may bypass all of it: that a tip descends from the last deployment, Fairlead looks after itself.
     rules: [{ type: "creation" }, { type: "update" }, { type: "deletion" }, { type: "non_fast_forward" }],
   };
-}
-
-/** Like the templates of services, they are published as they stand in `src/`, beside `dist/src/`. */
-function workflowsFolder(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const workflows = join(folder, "src", "scaffold", "workflows");
-    if (existsSync(workflows)) return workflows;
-    if (folder === dirname(folder)) throw new Error("Fairlead's workflows are missing");
-  }
 }

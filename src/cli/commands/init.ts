@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { standingOf } from "../../git/standing.ts";
 import { renderInit } from "../../scaffold/render-init.ts";
+import { renderWatch } from "../../scaffold/render-watch.ts";
 import { RULESET_FILE } from "../../scaffold/render-workflows.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
 import type { Face } from "../face.ts";
@@ -18,25 +19,26 @@ const THEIRS: Readonly<Record<string, string>> = {
   "package.json": "run `npm install --save-dev fairlead`",
 };
 
-const WORKFLOWS_FOLDER = ".github/";
+const THEIR_FOLDERS = [".github/", "deploy/"];
 
 /** `fairlead init [DIR]`: a folder that validates, with one service that runs and workflows for GitHub. Overwrites nothing. */
 export async function init(
   face: Face,
-  options: { readonly install: boolean; readonly workflows: boolean },
+  options: { readonly install: boolean; readonly workflows: boolean; readonly watch?: boolean },
   args: readonly string[],
 ): Promise<number> {
   const { terminal } = face;
   const folder = resolve(face.directory, args[0] ?? ".");
   mkdirSync(folder, { recursive: true });
   const { branch, isTop } = await standingOf(folder, face.env);
-  const all = renderInit({
-    name: projectName(basename(folder)),
-    version: version(),
-    branch: options.workflows && isTop ? branch : null,
-  });
+  const name = projectName(basename(folder));
+  const all = new Map([
+    ...renderInit({ name, version: version(), branch: options.workflows && isTop ? branch : null }),
+    ...(options.watch ? renderWatch({ name }) : []),
+  ]);
   const isTheirs = (file: string): boolean =>
-    (Object.hasOwn(THEIRS, file) || file.startsWith(WORKFLOWS_FOLDER)) && existsSync(join(folder, file));
+    (Object.hasOwn(THEIRS, file) || THEIR_FOLDERS.some((one) => file.startsWith(one))) &&
+    existsSync(join(folder, file));
   const files = new Map([...all].filter(([file]) => !isTheirs(file)));
   const written = await writeFiles(folder, files);
   if (!isUsable(written.diagnostics)) return refuse(terminal, written.diagnostics);
