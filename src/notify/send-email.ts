@@ -22,6 +22,9 @@ export async function sendEmail(
   if (to.from === undefined || server === "") return { why: "it has no `from` or no `server`" };
   if (!/^smtps?:\/\//i.test(server) || !URL.canParse(server))
     return { why: "its server is none that begins with smtp:// or smtps://" };
+  // A secret that is something else must not be handed to a server as if it were an address.
+  if (!/^[^\s@<>]{1,64}@[^\s@<>,]{1,255}(?: ?, ?[^\s@<>]{1,64}@[^\s@<>,]{1,255}){0,20}$/.test(address))
+    return { why: "its address is no email address" };
   // Loaded where somebody is told by email.
   const { createTransport } = await import("nodemailer");
   const transport = createTransport({

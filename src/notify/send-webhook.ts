@@ -96,7 +96,7 @@ async function post(
     // What the answer says is nobody's business; a long one is cut off.
     await response.body.dump({ limit: 65_536 }).catch(() => {});
   } catch (error) {
-    throw new NotTaken(`${inWords(error)}`, true);
+    throw new NotTaken(inWords(error), true);
   }
   if (status >= 200 && status < 300) return;
   if (status >= 300 && status < 400)
