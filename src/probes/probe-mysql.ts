@@ -87,6 +87,7 @@ async function askQuery(question: Question, asking: Asking): Promise<Answered> {
     connectTimeout: Math.ceil(asking.timeoutMs * 2),
   });
   asking.closing(() => connection.destroy());
+  socket.resume();
   const rows = await new Promise<unknown>((resolve, reject) => {
     connection.on("error", reject);
     connection.query(question.query ?? "SELECT 1", (error, found) => (error ? reject(wordsOf(error)) : resolve(found)));
