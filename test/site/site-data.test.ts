@@ -49,8 +49,8 @@ describe("the banner", () => {
 test("services are grouped by type, or by project where there are several", () => {
   const specs = [spec({ id: "a", type: "api" }), spec({ id: "b", type: "data" })];
   expect(siteData({ ...input, specs, history: historyOf() }).groups).toEqual([
-    { name: "APIs", services: ["a"] },
-    { name: "Data", services: ["b"] },
+    { name: "APIs", type: "api", services: ["a"] },
+    { name: "Data", type: "data", services: ["b"] },
   ]);
   const two = [spec({ id: "a", project: "shop" }), spec({ id: "b", project: "blog" })];
   expect(siteData({ ...input, specs: two, history: historyOf() }).groups).toEqual([
