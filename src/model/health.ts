@@ -150,3 +150,32 @@ export interface SloSpec {
   readonly latency?: Readonly<Record<string, Ms>>;
   readonly window: Ms;
 }
+
+/** How long a service may be down over a window, and how long it was. */
+export interface ErrorBudget {
+  readonly totalSeconds: number;
+  readonly spentSeconds: number;
+  /** Below zero where the promise is broken. */
+  readonly leftSeconds: number;
+  /** Of the known time; null where none is known. */
+  readonly availability: number | null;
+}
+
+/** How a promise is kept (`health/slo.ts`). */
+export interface SloFigures {
+  readonly slo: SloSpec;
+  /** The rest is there where an availability is promised, `latency` where one is. */
+  readonly budget?: ErrorBudget;
+  /** 1 spends exactly the budget in the window; null where no time is known. */
+  readonly burnRates?: Readonly<Record<"1h" | "6h", number | null>>;
+  /** Somebody should look now. */
+  readonly isFastBurn?: boolean;
+  readonly latency?: readonly {
+    readonly percentile: string;
+    readonly limitMs: Ms;
+    readonly seenMs: Ms | null;
+    readonly isMet: boolean | null;
+  }[];
+  /** Newest first, `2026-11`; the budget is the whole month's. */
+  readonly months: readonly (ErrorBudget & { readonly month: string; readonly isMet: boolean | null })[];
+}

@@ -125,6 +125,12 @@ export interface Spec {
     readonly rate_limiting?: unknown;
   };
   readonly health?: HealthSpec;
+  /** As it is written; `health/slo.ts` reads it. */
+  readonly slo?: {
+    readonly availability?: string | number;
+    readonly latency?: Readonly<Record<string, Ms>>;
+    readonly window: Ms;
+  };
   readonly metrics?: unknown;
   readonly logging: LoggingSpec;
   readonly databases?: unknown;

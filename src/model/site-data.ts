@@ -1,6 +1,6 @@
 import type { Instant, Ms, ServiceId } from "./basics.ts";
 import type { Because } from "./because.ts";
-import type { Counts, Outcome, Verdict } from "./health.ts";
+import type { Counts, Outcome, SloFigures, Verdict } from "./health.ts";
 import type { Incident, IncidentUpdate, Severity } from "./incident.ts";
 import type { SiteSpec } from "./project.ts";
 import type { DesiredStatus } from "./service.ts";
@@ -116,6 +116,8 @@ export interface ServicePage {
   readonly latency: { readonly p50: Ms; readonly p95: Ms; readonly p99: Ms; readonly samples: number } | null;
   /** Each within 2 % of what was measured; hours and days are UTC, this one included. */
   readonly percentiles: Readonly<Record<"24h" | "7d" | "30d" | "90d", ServicePage["latency"]>>;
+  /** Where the service promises something. */
+  readonly slo?: SloFigures;
   readonly checks: readonly { readonly name: string; readonly status: "pass" | "warn" | "fail" | "missing" }[];
   readonly conditions: readonly { readonly condition: string; readonly held: boolean }[];
   /** Published only as `site.include` says. */

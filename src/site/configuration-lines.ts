@@ -19,7 +19,7 @@ export function configurationLines(spec: Spec): readonly ConfigurationLine[] {
 }
 
 const SHOWN_ELSEWHERE = new Set(
-  "id name description icon project owner type kind status endpoints dependencies".split(" "),
+  "id name description icon project owner type kind status endpoints dependencies slo".split(" "),
 );
 const HIDDEN = "hidden";
 const DEPTH_MAX = 8;

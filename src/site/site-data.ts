@@ -1,4 +1,5 @@
-import { tracksOf } from "../health/tracks.ts";
+import { sloFigures, sloOf } from "../health/slo.ts";
+import { type Track, tracksOf } from "../health/tracks.ts";
 import { byPeriod, daysOf, latenciesOf, sumOf } from "../health/uptime.ts";
 import { type Judgement, verdictOf } from "../health/verdict.ts";
 import type { Instant, Ms, ServiceId } from "../model/basics.ts";
@@ -44,7 +45,15 @@ export function siteData(input: SiteInput): SiteData {
   const tracks = tracksOf(history);
   const judgements = new Map(specs.map(({ id, status }) => [id, verdictOf(tracks.get(id), { status, now })]));
   const services = specs.map((spec) =>
-    servicePage(spec, { input, specs, judgements, samples: samples.get(spec.id) ?? [], hours, days }),
+    servicePage(spec, {
+      input,
+      specs,
+      judgements,
+      samples: samples.get(spec.id) ?? [],
+      tracks: tracks.get(spec.id),
+      hours,
+      days,
+    }),
   );
   const counts = countVerdicts(services);
   const verdict = GRAVEST_FIRST.find((candidate) => counts[candidate] > 0) ?? "unknown";
@@ -110,6 +119,7 @@ interface PageContext {
   readonly judgements: ReadonlyMap<ServiceId, Judgement>;
   /** By time. */
   readonly samples: readonly Sample[];
+  readonly tracks: readonly Track[] | undefined;
   readonly hours: ReadonlyMap<string, Period>;
   readonly days: ReadonlyMap<string, Period>;
 }
@@ -119,6 +129,7 @@ function servicePage(spec: Spec, { input, specs, judgements, samples, ...context
   const include = new Set(project.site.include);
   const last = samples.at(-1);
   const days = daysOf(context.days, spec.id, now);
+  const slo = sloOf(spec);
   const percentiles = latenciesOf(context, spec.id, now);
   const address = input.addresses?.get(spec.id);
   const notEnforced = input.notEnforced?.get(spec.id) ?? [];
@@ -146,6 +157,9 @@ function servicePage(spec: Spec, { input, specs, judgements, samples, ...context
     uptime: sumOf(days),
     latency: percentiles["24h"],
     percentiles,
+    ...(slo === null
+      ? {}
+      : { slo: sloFigures(slo, { service: spec.id, history: input.history, tracks: context.tracks, now }) }),
     checks: (spec.health?.checks ?? []).map((name) => ({ name, status: checkOf(last, name) })),
     conditions: conditionsOf(spec, last),
     ...(include.has("dependencies")

@@ -91,6 +91,7 @@ export interface ServiceInput {
   environment?: Environment;
   networking?: Networking;
   health?: Health;
+  slo?: Slo;
   metrics?: Metrics;
   logging?: Logging;
   databases?: Databases;
@@ -196,6 +197,7 @@ export interface Overlay {
   environment?: Environment;
   networking?: Networking;
   health?: Health;
+  slo?: Slo;
   metrics?: Metrics;
   logging?: Logging;
   databases?: Databases;
@@ -545,6 +547,44 @@ export interface HealthDns {
    * A value that must be among the answers.
    */
   value?: string;
+}
+/**
+ * What the service promises: how much of the time it answers, and how fast. The status page shows how much of the error budget is left and how fast it burns.
+ */
+export interface Slo {
+  /**
+   * The share of the time that is known in which it answers, above 0 and below 100 percent: nothing is up always.
+   */
+  availability?: string | number;
+  /**
+   * The longest that answers may take, by percentile.
+   */
+  latency?: {
+    /**
+     * Of half of the answers.
+     */
+    p50?: string | number;
+    /**
+     * Of 75 % of the answers.
+     */
+    p75?: string | number;
+    /**
+     * Of 90 % of the answers.
+     */
+    p90?: string | number;
+    /**
+     * Of 95 % of the answers.
+     */
+    p95?: string | number;
+    /**
+     * Of 99 % of the answers.
+     */
+    p99?: string | number;
+  };
+  /**
+   * Over how long the promise holds, today included: from 1d to 90d.
+   */
+  window?: string | number;
 }
 /**
  * What is measured while the service runs.

@@ -1,0 +1,124 @@
+import type { Ms, ServiceId } from "../model/basics.ts";
+import type { Counts, History, Period, SloFigures, SloSpec, Tally } from "../model/health.ts";
+import type { Spec } from "../model/service.ts";
+import { DAY_MS, dayOf, HOUR_MS, hourOf, SECOND_MS, startOfDay, startOfHour, stretchOf } from "./calendar.ts";
+import { percentileOf } from "./latency-sketch.ts";
+import { mergeTallies, NOTHING, tallyOf } from "./tally.ts";
+import type { Track } from "./tracks.ts";
+
+/** Days are published of as many; nothing longer can be recomputed by a reader. */
+const WINDOW_MAX_MS: Ms = 90 * DAY_MS;
+
+/** What a service's file promises, in numbers: `99.9%` is 0.999; null where it promises nothing. */
+export function sloOf({ slo }: Pick<Spec, "slo">): SloSpec | null {
+  if (slo === undefined) return null;
+  const { availability, latency, window } = slo;
+  const percent = typeof availability === "string" ? Number.parseFloat(availability) : availability;
+  return {
+    // To a millionth of a percent: 99.9 / 100 is not quite 0.999.
+    ...(percent === undefined ? {} : { availability: Number((percent / 100).toFixed(8)) }),
+    ...(latency === undefined ? {} : { latency }),
+    window: Math.min(WINDOW_MAX_MS, Math.max(DAY_MS, Math.round(window / DAY_MS) * DAY_MS)),
+  };
+}
+
+/**
+ * How a promise is kept: what may be down over the window (the error budget), what of it is spent, and how fast it burns now. A
+ * burn rate of 1 spends exactly the budget in the window. The alert is the multiwindow, multi-burn-rate one of Google's Site
+ * Reliability Workbook (chapter 5, "Alerting on SLOs"): 2 % of the budget in an hour or 5 % in six, and still burning as fast
+ * in the last twelfth of that time. Unknown time and maintenance are neither kept nor broken promises. Pure.
+ */
+export function sloFigures(
+  slo: SloSpec,
+  {
+    service,
+    history,
+    tracks,
+    now,
+  }: {
+    readonly service: ServiceId;
+    readonly history: Pick<History, "hours" | "days" | "months">;
+    readonly tracks: readonly Track[] | undefined;
+    readonly now: Ms;
+  },
+): SloFigures {
+  const days = Math.round(slo.window / DAY_MS);
+  const first = dayOf(startOfDay(now) - (days - 1) * DAY_MS);
+  const window = sumOver(history.days, service, first);
+  return {
+    slo,
+    ...(slo.availability === undefined
+      ? {}
+      : { budget: budgetOf(slo.availability, window, slo.window), ...burning(slo, { service, history, tracks, now }) }),
+    ...(slo.latency === undefined
+      ? {}
+      : {
+          latency: Object.entries(slo.latency).map(([percentile, limitMs]) => {
+            const seenMs = percentileOf(window.latency, Number(percentile.slice(1)));
+            return { percentile, limitMs, seenMs, isMet: seenMs === null ? null : seenMs <= limitMs };
+          }),
+        }),
+    months: slo.availability === undefined ? [] : monthsOf(slo.availability, history.months, service),
+  };
+}
+
+function budgetOf(availability: number, { seconds }: Counts, lengthMs: Ms): NonNullable<SloFigures["budget"]> {
+  const known = seconds.operational + seconds.degraded + seconds.down;
+  const totalSeconds = Math.round((1 - availability) * (lengthMs / SECOND_MS));
+  return {
+    totalSeconds,
+    spentSeconds: seconds.down,
+    leftSeconds: totalSeconds - seconds.down,
+    availability: known === 0 ? null : (known - seconds.down) / known,
+  };
+}
+
+function burning(
+  slo: SloSpec,
+  of: {
+    readonly service: ServiceId;
+    readonly history: Pick<History, "hours">;
+    readonly tracks: readonly Track[] | undefined;
+    readonly now: Ms;
+  },
+): Pick<SloFigures, "burnRates" | "isFastBurn"> {
+  const { service, history, tracks, now } = of;
+  const rateOf = ({ seconds }: Counts): number | null => {
+    const known = seconds.operational + seconds.degraded + seconds.down;
+    if (known === 0) return null;
+    // As it is published: two decimals.
+    return Math.round((seconds.down / known / (1 - (slo.availability ?? 0))) * 100) / 100;
+  };
+  const latest = (ms: Ms): number | null => rateOf(tallyOf(tracks, { from: now - ms, to: now }));
+  // This hour and the five before it: counted like every other figure, however few samples are at hand.
+  const hours = sumOver(history.hours, service, hourOf(startOfHour(now) - 5 * HOUR_MS));
+  const rates = { "1h": latest(HOUR_MS), "6h": rateOf(hours) };
+  const isOver = (rate: number | null, share: number, ms: Ms): boolean =>
+    rate !== null && rate >= (share * slo.window) / ms;
+  const isFast =
+    (isOver(rates["1h"], 0.02, HOUR_MS) && isOver(latest(HOUR_MS / 12), 0.02, HOUR_MS)) ||
+    (isOver(rates["6h"], 0.05, 6 * HOUR_MS) && isOver(latest(HOUR_MS / 2), 0.05, 6 * HOUR_MS));
+  return { burnRates: rates, isFastBurn: isFast };
+}
+
+/** Newest first. */
+function monthsOf(availability: number, months: readonly Period[], service: ServiceId): SloFigures["months"] {
+  return months
+    .flatMap(({ at, services }) => {
+      const stretch = stretchOf(at);
+      const tally = Object.hasOwn(services, service) ? services[service] : undefined;
+      if (stretch === null || tally === undefined) return [];
+      const budget = budgetOf(availability, tally, stretch.to - stretch.from);
+      const isMet = budget.availability === null ? null : budget.leftSeconds >= 0;
+      return [{ month: at, ...budget, isMet }];
+    })
+    .reverse();
+}
+
+function sumOver(periods: readonly Period[], service: ServiceId, first: string): Tally {
+  const own = periods.flatMap(({ at, services }) => {
+    const tally = at >= first && Object.hasOwn(services, service) ? services[service] : undefined;
+    return tally === undefined ? [] : [tally];
+  });
+  return mergeTallies(NOTHING, ...own);
+}
