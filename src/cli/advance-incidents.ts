@@ -13,7 +13,7 @@ import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History, Span } from "../model/health.ts";
-import type { Incident, IncidentRecord } from "../model/incident.ts";
+import type { Incident, IncidentRecord, MaintenanceWindow } from "../model/incident.ts";
 import type { Message } from "../notify/messages.ts";
 import type { NoticeOf } from "../notify/notice.ts";
 import { send } from "../notify/send.ts";
@@ -21,7 +21,7 @@ import { type Due, dueMessages } from "./due-messages.ts";
 import type { Face } from "./face.ts";
 import { githubHere } from "./github-here.ts";
 import { version } from "./version.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Look, Workspace } from "./workspace.ts";
 
 /** How far back what held is worked out anew: results that come later than this change no incident. */
 const LOOK_BACK_MS = 24 * 3_600_000;
@@ -36,6 +36,8 @@ export interface AdvanceIncidents {
   readonly workspace: Workspace;
   /** Of the environment; every service in it is looked at, whichever was asked. */
   readonly catalog: Catalog;
+  /** Where `incidents/*.md` is read: the working folder, unless what counts is a branch. */
+  readonly look?: () => Promise<Pick<Look, "tree">>;
   /** With what was just seen. */
   readonly history: History;
   /** Named where a test wants to know what happens between sending and writing down. */
@@ -57,7 +59,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   const now = Math.ceil((clock.now() + 1) / 1_000) * 1_000;
   const from = lookBack(history, now);
   const seen = spansOf(catalog, history, { from, to: now });
-  const windows = await maintenanceWindows(workspace, { from, to: now });
+  const windows = await maintenanceWindows(input.look ?? workspace.look, { from, to: now });
   const dependencies = new Map([...catalog.services].map(([id, entry]) => [id, entry.dependencies]));
   const names = new Map([...catalog.services].map(([id, { spec }]) => [id, spec.name]));
   const heldBy = holderOf({ spans: seen, dependencies });
@@ -165,9 +167,12 @@ function lookBack({ segments, before }: History, now: Ms): Ms {
   return Math.floor(Math.max(oldest, wanted) / 1_000) * 1_000;
 }
 
-/** Maintenance that people wrote into the working folder. Its problems are `fairlead validate`'s to tell. */
-async function maintenanceWindows(workspace: Workspace, stretch: { readonly from: Ms; readonly to: Ms }) {
-  const { tree } = await workspace.look();
+/** Maintenance that people wrote. Its problems are `fairlead validate`'s to tell. */
+async function maintenanceWindows(
+  look: NonNullable<AdvanceIncidents["look"]>,
+  stretch: { readonly from: Ms; readonly to: Ms },
+): Promise<readonly MaintenanceWindow[]> {
+  const { tree } = await look();
   const written = await readWrittenIncidents({ tree, services: null, readFrontMatter, now: stretch.to });
   return windowsBetween(written.value.maintenance, stretch);
 }
