@@ -6,6 +6,7 @@ import { dependencyGraphIsAcyclic } from "./rules/dependency-graph-is-acyclic.ts
 import { endpointsDoNotOverlap } from "./rules/endpoints-do-not-overlap.ts";
 import { exactlyOneThingRuns } from "./rules/exactly-one-thing-runs.ts";
 import { healthEndpointIsReachable } from "./rules/health-endpoint-is-reachable.ts";
+import { healthTargetsAreAskable } from "./rules/health-targets-are-askable.ts";
 import { idsAreUnique } from "./rules/ids-are-unique.ts";
 import { imagesAreDigests } from "./rules/images-are-digests.ts";
 import { previousIdsAreFree } from "./rules/previous-ids-are-free.ts";
@@ -20,6 +21,7 @@ export const SERVICE_RULES: readonly ServiceRule[] = [
   conditionsParse,
   imagesAreDigests,
   healthEndpointIsReachable,
+  healthTargetsAreAskable,
   strategyParametersAreReachable,
 ];
 

@@ -29,6 +29,7 @@ export const CODES = {
   "file-not-read": "A file looks like a service file and is not read.",
   "file-too-large": "A file is too large to be a service file.",
   "health-unreachable": "A health block asks for an endpoint that cannot be reached.",
+  "health-target": "An address of a health block cannot be asked as it is declared.",
   "id-duplicate": "Two files declare the same id.",
   "key-format": "A key of the user's own has characters that are not allowed there.",
   "key-missing": "A required key is missing.",
@@ -80,6 +81,8 @@ export const CODES = {
   "incident-unreadable": "A kept incident cannot be used and is left out.",
   "incidents-not-stored":
     "Incidents could not be stored yet, because other collectors were faster or the ref was out of reach.",
+  "site-data-unreadable": "A built site's data.json is missing, or is none of the environment.",
+  "health-figure-differs": "A figure of the health history is not what it is made of.",
   "health-too-old": "What a collector saw is older than the hours that are kept, and is left out.",
   "health-not-stored":
     "Samples could not be stored yet, because other collectors were faster or the ref was out of reach.",

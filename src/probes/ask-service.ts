@@ -37,7 +37,7 @@ export async function askService(on: AskService): Promise<Sample> {
   }));
   const answered = Object.fromEntries(beside.map(({ name, judged }) => [name, statusOf(judged)]));
   const silent = names.filter((name) => !Object.hasOwn(answered, name) && isSilent(name, first.reply));
-  const leftMs = health.timeout - (clock.monotonic() - start);
+  const leftMs = Math.floor(health.timeout - (clock.monotonic() - start));
   const declared = await askDeclared(silent, leftMs, on);
   const own = judge(first.reply, {
     conditions: first.target.conditions,

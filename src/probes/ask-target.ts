@@ -36,7 +36,7 @@ export async function askTarget(
     .then(() => cut.abort(new Refusal(`no answer within ${formatDuration(timeoutMs)}`)));
   try {
     // The race, not the probe's own care, bounds the time: what ignores its signal must not hold the loop.
-    const asking: Asking = { clock, timeoutMs, signal: cut.signal, met, closing };
+    const asking: Asking = { clock, timeoutMs: Math.ceil(timeoutMs), signal: cut.signal, met, closing };
     const kind = await Promise.race([kindOf(question), aborted(cut.signal)]);
     // Loading a client for the first time is no latency of the service's.
     const start = clock.monotonic();

@@ -8,7 +8,8 @@ export const PLACEHOLDERS = {
   CONNECTED: null,
   IP: null,
   CERTIFICATE_EXPIRATION: ["https", "wss", "tls", "rediss", "smtps", "grpcs"],
-  DOMAIN_EXPIRATION: null,
+  // Known to Gatus by WHOIS; no probe here asks a registry yet.
+  DOMAIN_EXPIRATION: [],
   DNS_RCODE: ["dns"],
 } as const satisfies Readonly<Record<string, readonly string[] | null>>;
 export type Placeholder = keyof typeof PLACEHOLDERS;
@@ -62,11 +63,11 @@ export function parseCondition(text: string): Condition | string {
 export function checkCondition(text: string, scheme?: string): string | null {
   const condition = parseCondition(text);
   if (typeof condition === "string") return condition;
-  if (scheme === undefined) return null;
   for (const side of [condition.left, condition.right]) {
     if (side.is !== "placeholder") continue;
     const schemes: readonly string[] | null = PLACEHOLDERS[side.name];
-    if (schemes === null || schemes.includes(scheme)) continue;
+    if (schemes?.length === 0) return `\`[${side.name}]\` is known to no probe of this version`;
+    if (schemes === null || scheme === undefined || schemes.includes(scheme)) continue;
     return `\`[${side.name}]\` is known where the address begins with ${schemes.map((one) => `${one}:`).join(" ")} only; ${scheme}: knows ${known(scheme)}`;
   }
   return null;

@@ -22,6 +22,7 @@ export interface Question {
 /** What a kind of probe works with while it asks. */
 export interface Asking {
   readonly clock: Clock;
+  /** Whole, as clients want it. */
   readonly timeoutMs: Ms;
   /** Aborts at the timeout, and when the asking is called off. */
   readonly signal: AbortSignal;

@@ -56,8 +56,8 @@ async function askCommand(question: Question, asking: Asking): Promise<Answered>
   // The driver trusts what it is sent: what is no MongoDB could keep it busy for ever.
   if (!scheme.endsWith("+srv")) await askHello(question, asking);
   const client = new MongoClient(url.href, {
-    serverSelectionTimeoutMS: Math.ceil(asking.timeoutMs),
-    connectTimeoutMS: Math.ceil(asking.timeoutMs),
+    serverSelectionTimeoutMS: asking.timeoutMs,
+    connectTimeoutMS: asking.timeoutMs,
     maxPoolSize: 1,
     appName: "fairlead-health",
   });

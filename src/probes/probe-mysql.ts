@@ -84,7 +84,7 @@ async function askQuery(question: Question, asking: Asking): Promise<Answered> {
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
     ...(url.searchParams.has("ssl") ? { ssl: {} } : {}),
-    connectTimeout: Math.ceil(asking.timeoutMs * 2),
+    connectTimeout: asking.timeoutMs * 2,
   });
   asking.closing(() => connection.destroy());
   socket.resume();

@@ -59,7 +59,7 @@ async function askQuery(question: Question, asking: Asking): Promise<Answered> {
     database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
     application_name: "fairlead-health",
     ssl: /^(?:require|verify)/.test(mode) ? { rejectUnauthorized: mode.startsWith("verify") } : false,
-    statement_timeout: Math.ceil(asking.timeoutMs),
+    statement_timeout: asking.timeoutMs,
     stream: () => socket,
   });
   client.on("error", () => undefined);

@@ -11,7 +11,7 @@ export async function askWebSocket(question: Question, asking: Asking): Promise<
   const { met, timeoutMs, closing } = asking;
   const socket = new WebSocket(question.url, {
     headers: { "user-agent": "fairlead-health", ...question.headers },
-    handshakeTimeout: Math.ceil(timeoutMs * 2),
+    handshakeTimeout: timeoutMs * 2,
     maxPayload: MESSAGE_BYTES_MAX,
     perMessageDeflate: false,
     followRedirects: question.followRedirects === true,

@@ -142,6 +142,7 @@ describe("what a condition may not say", () => {
     expect(checkCondition("[DNS_RCODE] == NOERROR", "dns")).toBeNull();
     expect(checkCondition("[STATUS] == 200", "redis")).toMatch(/where the address begins with http: https:/);
     expect(checkCondition("[DNS_RCODE] == NOERROR")).toBeNull();
+    expect(checkCondition("[DOMAIN_EXPIRATION] > 720h")).toMatch(/known to no probe/);
   });
 
   test("what may be said passes the check", () => {
