@@ -93,7 +93,8 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
     await sendDue([...due.values()].flatMap(({ messages }) => messages));
     input.onCrashPoint?.("sent");
     const advanced: IncidentRecord[] = [];
-    for (const incident of incidents) {
+    const urgent = incidents.toSorted((a, b) => waitsForIssue(b, known) - waitsForIssue(a, known));
+    for (const incident of urgent) {
       const { told = {} } = due.get(incident.id) ?? {};
       const before = known.find((one) => one.incident.id === incident.id)?.issue;
       const issue =
@@ -183,6 +184,13 @@ function isWorkedOut({ affected: [service = ""], stretches, updates }: Incident,
   const last = stretches.at(-1)?.to;
   if (last === null || last === undefined) return true;
   return Math.max(last, updates.at(-1)?.at ?? 0) >= from - FLAPPING_MS;
+}
+
+/** 1 where GitHub has not heard the newest of it: those come first, so that however many there are, each has its turn. */
+function waitsForIssue({ id, updates, stretches }: Incident, known: readonly IncidentRecord[]): 0 | 1 {
+  const record = known.find(({ incident }) => incident.id === id);
+  const isNews = record?.incident.updates.length !== updates.length;
+  return isNews || (record.issue === undefined && stretches.at(-1)?.to === null) ? 1 : 0;
 }
 
 function aboutOf({ affected: [service = ""] }: Incident, { environment, services, project }: Catalog): NoticeOf {

@@ -79,6 +79,7 @@ async function world() {
   const samples: Sample[] = [];
   const history = (): History => ({
     environment: "development",
+    at: NOON + minute * MINUTE,
     segments: [
       {
         version: 1,
