@@ -40,7 +40,7 @@ export async function openLiveStatus(on: {
 
   const dataNow = async (catalog: Catalog) => {
     const { state } = await environment.store.read();
-    return siteDataNow(face, { catalog, state, history: record.history() });
+    return siteDataNow({ catalog, state, history: record.history() });
   };
   const refresher = siteRefresher<Catalog>({
     build: async (catalog) => builder.build(await dataNow(catalog)),

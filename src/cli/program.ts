@@ -32,6 +32,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command("github")
     .description("What the workflows call in GitHub Actions: plan, comment, environments, apply, drift");
 
+  const health = program.command("health").description("What is kept of how services were: verify, compact");
+
   const state = program.command("state").description("What is recorded of an environment: repair");
   const siteGroup = program
     .command("site")
@@ -46,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     declare: (command: Command) => Command,
     load: () => Promise<Action<Options>>,
   ): void => {
-    const group = [github, state, siteGroup].find((one) => usage.startsWith(`${one.name()} `));
+    const group = [github, health, state, siteGroup].find((one) => usage.startsWith(`${one.name()} `));
     const [parent, name] = group ? [group, usage.slice(group.name().length + 1)] : [program, usage];
     // `fairlead site` alone builds.
     const isDefault = usage === "site build";
@@ -166,6 +168,20 @@ export async function main(argv: readonly string[]): Promise<number> {
         .option("--to <release>", "this release; the one that served before unless given", atLeastOne)
         .option("--now", "bring it back at once, and hold what is declared until Git agrees"),
     async () => (await import("./commands/rollback.ts")).rollback,
+  );
+  add(
+    "health verify",
+    "Count every figure again from what is kept, and those of a built site; exit 1 on a difference",
+    "fairlead health verify -e production --site dist/status",
+    (c) => c.addOption(environment).option("--site <dir>", "also the figures in this folder's data.json"),
+    async () => (await import("./commands/health.ts")).healthVerify,
+  );
+  add(
+    "health compact",
+    "Count old samples into hours, days and months now; checks do it by themselves",
+    "fairlead health compact -e production",
+    (c) => c.addOption(environment),
+    async () => (await import("./commands/health.ts")).healthCompact,
   );
   add(
     "state repair",

@@ -15,10 +15,11 @@ import { showProblems } from "./show-diagnostics.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What the site shows of an environment at this moment. */
-export function siteDataNow(
-  face: Face,
-  from: { readonly catalog: Catalog; readonly state: State; readonly history: History },
-): SiteData {
+export function siteDataNow(from: {
+  readonly catalog: Catalog;
+  readonly state: State;
+  readonly history: History;
+}): SiteData {
   const { catalog, state, history } = from;
   const specs = [...catalog.services.values()].map(({ spec }) => spec);
   const addresses = new Map<ServiceId, string>();
@@ -34,7 +35,7 @@ export function siteDataNow(
     state,
     notEnforced: new Map(specs.map((spec) => [spec.id, notEnforced(spec)])),
     addresses,
-    now: face.clock.now(),
+    now: history.at,
   });
 }
 

@@ -5,7 +5,7 @@ import type { HealthStore, Segment } from "../model/health.ts";
 import type { RefStore } from "../model/ref-store.ts";
 import type { Tree } from "../model/tree.ts";
 import { DAY_MS, dayOf, HOUR_MS, hourOf, monthOf, startOfDay, startOfHour, stretchOf } from "./calendar.ts";
-import { compact, compactUntil, datesOf, monthsOf, oldestHour } from "./compact.ts";
+import { compact, compactUntil, datesOf, type Layers, monthsOf, oldestHour } from "./compact.ts";
 import {
   digestOfSegment,
   filesOf,
@@ -20,6 +20,7 @@ import { type Base, historyOf, liveHistory } from "./live-history.ts";
 import { type Retention, retentionOf } from "./retention.ts";
 import { encodeSegment } from "./segment-codec.ts";
 import { isSquashDue, SINCE_PATH, sinceFile, squash } from "./squash.ts";
+import { type PublishedFigures, verifyFigures, verifyLayers } from "./verify.ts";
 
 export const HEALTH_REF = "refs/fairlead/health";
 
@@ -49,7 +50,7 @@ export function healthStore({
   readonly clock: Pick<Clock, "sleep" | "now">;
   readonly ref?: string;
   readonly retention?: Partial<Retention>;
-}): HealthStore {
+}): HealthStore & { verify(environment: string, site?: PublishedSite): Promise<readonly Diagnostic[]> } {
   const retention = retentionOf(asked);
 
   /** Tries until a swap is won, each time on the tip as it is then; null where every attempt was overtaken. */
@@ -138,6 +139,25 @@ export function healthStore({
       return { value: liveHistory(base), diagnostics: files.diagnostics };
     },
 
+    /** Checks what is kept against itself and, where it is given, what a site published of it. */
+    async verify(environment, site) {
+      const { tree } = await refs.read(ref);
+      const files = historyFiles(tree);
+      const layers = await everythingIn(files, environment);
+      const until = clock.now() - retention.rawMs;
+      const problems = [...files.diagnostics, ...verifyLayers(layers, { until })];
+      if (site === undefined) return problems;
+      // As it was when the site was made: what came later was not known then.
+      const then = historyFiles(tree);
+      const base = await baseIn(then, { environment, now: site.generatedAt, retention });
+      const raw = base.raw.flatMap(({ segment, ...file }) => {
+        const known = segmentUntil(segment, site.generatedAt);
+        return known === null ? [] : [{ ...file, segment: known }];
+      });
+      const history = historyOf({ ...base, raw }, site.generatedAt);
+      return [...problems, ...verifyFigures(site.services, { history, now: site.generatedAt })];
+    },
+
     async compact(environment) {
       let moved = 0;
       const diagnostics: Diagnostic[] = [];
@@ -160,6 +180,34 @@ export function healthStore({
       return { value: moved, diagnostics };
     },
   };
+}
+
+/** What of a segment had been seen by then; null where it was nothing. */
+function segmentUntil(segment: Segment, at: Ms): Segment | null {
+  if (segment.to <= at) return segment;
+  if (segment.from > at) return null;
+  const samples = segment.samples.filter((sample) => sample.at <= at);
+  const expected = { ...segment.expected };
+  for (const { service, at: began } of segment.samples)
+    if (began > at && Object.hasOwn(expected, service)) expected[service] = Math.max(0, (expected[service] ?? 0) - 1);
+  return { ...segment, to: at, samples, expected };
+}
+
+/** What a site's `data.json` says that can be counted again. */
+export interface PublishedSite {
+  readonly generatedAt: Ms;
+  readonly services: readonly PublishedFigures[];
+}
+
+async function everythingIn(files: HistoryFiles, environment: string): Promise<Layers> {
+  const folder = rawFolder(environment).slice("raw/".length);
+  const names = async (layer: string): Promise<string[]> =>
+    (await files.list(`${layer}/${folder}`)).map(({ path }) => dateIn(path));
+  return files.layers(environment, {
+    dates: await names("hours"),
+    months: await names("days"),
+    years: await names("months"),
+  });
 }
 
 interface Change<T> {

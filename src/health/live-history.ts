@@ -31,6 +31,7 @@ export function historyOf({ environment, retention, layers, raw, dates, closed }
   const [first, last] = [hourOf(Math.max(0, now - 2 * DAY_MS)), hourOf(now)];
   return {
     environment,
+    at: now,
     segments: raw.map(({ segment }) => segment).sort((a, b) => a.from - b.from || (a.collector < b.collector ? -1 : 1)),
     before: layers.before,
     hours: inOrder(whole.hours.values())

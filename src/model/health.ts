@@ -112,6 +112,8 @@ export interface Period {
 /** History as it is kept: what is recent sample by sample, what is older as counts. */
 export interface History {
   readonly environment: string;
+  /** The moment at which it is told: every figure is of the time until then. */
+  readonly at: Ms;
   /** Oldest first: the last days, in full. */
   readonly segments: readonly Segment[];
   /** How services stood where the segments begin. */

@@ -64,9 +64,9 @@ test("a burn rate of 1 spends the budget in exactly the window", () => {
 test("it is a fast burn when 2 % of the budget went in an hour and it still burns", () => {
   const hours = (text: string) => lately("p".repeat(600) + text);
   // 14.4 times the budget's pace over 30 days: 52 seconds down of an hour.
-  expect(figures([hours("pp".repeat(30) + "ff")]).isFastBurn).toBe(false);
-  expect(figures([hours("p".repeat(114) + "ffffff")])).toMatchObject({ isFastBurn: true, burnRates: { "1h": 50 } });
-  expect(figures([hours("ffffff" + "p".repeat(114))])).toMatchObject({ isFastBurn: false, burnRates: { "1h": 50 } });
+  expect(figures([hours(`${"pp".repeat(30)}ff`)]).isFastBurn).toBe(false);
+  expect(figures([hours(`${"p".repeat(114)}ffffff`)])).toMatchObject({ isFastBurn: true, burnRates: { "1h": 50 } });
+  expect(figures([hours(`ffffff${"p".repeat(114)}`)])).toMatchObject({ isFastBurn: false, burnRates: { "1h": 50 } });
 });
 
 test("latency is held to its limit over the window", () => {

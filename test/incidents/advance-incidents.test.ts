@@ -80,6 +80,7 @@ async function world() {
   const history = (): History => ({
     environment: "development",
     at: NOON + minute * MINUTE,
+    at: NOON + minute * MINUTE,
     segments: [
       {
         version: 1,

@@ -65,7 +65,7 @@ export async function check(
     if (watched.length === 0) terminal.say("No service here can be asked: none has a port or a health endpoint.");
     if (terminal.json) {
       const { state } = await opened.value.store.read();
-      const data = siteDataNow(face, { catalog: catalog.value, state, history });
+      const data = siteDataNow({ catalog: catalog.value, state, history });
       const services = asked.map(({ id }) => {
         const page = data.services.find((one) => one.id === id);
         const sample = samples.find(({ service }) => service === id) ?? null;

@@ -62,7 +62,7 @@ async function build(
     const builder = siteBuilder(face, workspace, options.out);
     const task = await startTask(terminal, "Building the status site");
     try {
-      const declared = siteDataNow(face, { catalog: catalog.value, state, history: record.history() });
+      const declared = siteDataNow({ catalog: catalog.value, state, history: record.history() });
       const data = options.base === undefined ? declared : { ...declared, base: options.base };
       const built = await builder.build(data, task.update);
       const shown = relative(face.directory, builder.folder) || ".";

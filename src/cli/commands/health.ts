@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { printableJson } from "../../diagnostics/printable-json.ts";
+import { healthStore, type PublishedSite } from "../../health/history.ts";
+import type { Diagnosed, Diagnostic } from "../../model/diagnostic.ts";
+import type { Face } from "../face.ts";
+import { refuse, showProblems } from "../show-diagnostics.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
+
+interface HealthOptions {
+  readonly environment: string;
+}
+
+/**
+ * `fairlead health verify`: counts every figure once more, from the samples and sums that are kept: days against their hours,
+ * months against their days, and what a built site publishes against all of it. Exit 1 on a difference.
+ */
+export async function healthVerify(face: Face, options: HealthOptions & { readonly site?: string }): Promise<number> {
+  const { terminal } = face;
+  const published: Diagnosed<PublishedSite | null> =
+    options.site === undefined
+      ? { value: null, diagnostics: [] }
+      : publishedIn(resolve(face.directory, options.site), options.environment);
+  if (published.diagnostics.length > 0) return refuse(terminal, published.diagnostics);
+  return withStore(face, options, async (store) => {
+    const differences = await store.verify(options.environment, published.value ?? undefined);
+    showProblems(terminal, differences);
+    const isRight = differences.every(({ severity }) => severity !== "error");
+    if (terminal.json)
+      terminal.result(printableJson({ environment: options.environment, verified: isRight, differences }));
+    else if (isRight) {
+      const services = published.value?.services.length ?? 0;
+      const ofSite =
+        options.site === undefined ? "" : `, and so is what the site says of ${count(services, "service")}`;
+      terminal.say(`What is kept of ${options.environment} is what it is made of${ofSite}.`);
+    }
+    return isRight ? 0 : 1;
+  });
+}
+
+/** `fairlead health compact`: counts samples that have left the window into their hours, days and months. */
+export async function healthCompact(face: Face, options: HealthOptions): Promise<number> {
+  const { terminal } = face;
+  return withStore(face, options, async (store) => {
+    const { value: moved, diagnostics } = await store.compact(options.environment);
+    showProblems(terminal, diagnostics);
+    if (terminal.json)
+      terminal.result(printableJson({ environment: options.environment, segments: moved, diagnostics }));
+    else terminal.say(`${count(moved, "segment")} counted into hours.`);
+    return diagnostics.some(({ code }) => code === "health-not-stored") ? 1 : 0;
+  });
+}
+
+async function withStore(
+  face: Face,
+  { environment }: HealthOptions,
+  act: (store: ReturnType<typeof healthStore>) => Promise<number>,
+): Promise<number> {
+  const workspace: Workspace = await openWorkspace(face);
+  try {
+    const { refs } = await workspace.refsOf(environment);
+    return await act(healthStore({ refs, random: face.nonce, clock: face.clock }));
+  } finally {
+    await workspace.close();
+  }
+}
+
+/** The figures of a built site. The file may come from anywhere: what has another shape differs, and says so. */
+function publishedIn(folder: string, environment: string): Diagnosed<PublishedSite | null> {
+  const wrong = (why: string): Diagnosed<null> => {
+    const summary = `\`${join(folder, "data.json")}\` cannot be verified: ${why}`;
+    const problem: Diagnostic = {
+      code: "site-data-unreadable",
+      severity: "error",
+      summary,
+      hint: "name the folder that `fairlead site build --out` wrote",
+    };
+    return { value: null, diagnostics: [problem] };
+  };
+  let data: unknown;
+  try {
+    data = JSON.parse(readFileSync(join(folder, "data.json"), "utf8"));
+  } catch (error) {
+    return wrong(error instanceof SyntaxError ? "it is no whole JSON document" : "it is not there");
+  }
+  if (typeof data !== "object" || data === null) return wrong("it is no JSON object");
+  const { environment: of, generatedAt, services } = data as Readonly<Record<string, unknown>>;
+  if (of !== environment) return wrong(`it is of ${JSON.stringify(of)}, not of ${environment}`);
+  const at = typeof generatedAt === "string" ? Date.parse(generatedAt) : Number.NaN;
+  if (Number.isNaN(at) || !Array.isArray(services)) return wrong("it says nothing of services");
+  if (!services.every((one) => typeof one === "object" && one !== null && typeof one.id === "string"))
+    return wrong("it holds a service without an id");
+  return { value: { generatedAt: at, services }, diagnostics: [] };
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}

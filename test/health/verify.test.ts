@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
+import { HEALTH_REF, healthStore } from "../../src/health/history.ts";
+import type { SiteData } from "../../src/model/site-data.ts";
+import { publish } from "../../src/site/publish.ts";
+import { siteData } from "../../src/site/site-data.ts";
+import { filesOf } from "../contracts/ref-store.ts";
+import { project, spec } from "../support/builders.ts";
+import { seen } from "./segments.ts";
+
+const START = Date.UTC(2026, 9, 30, 0, 0, 0);
+const HOUR = 3_600_000;
+const random = () => randomBytes(16).toString("hex");
+const SLO = { availability: "99.9%", latency: { p95: 300 }, window: 30 * 24 * HOUR };
+
+/** Five days over a month's end, two of them compacted, with trouble now and then. */
+async function world() {
+  const refs = memoryRefStore();
+  const time = { now: START };
+  const store = healthStore({ refs, random, clock: { now: () => time.now, sleep: () => Promise.resolve() } });
+  let after: number | undefined;
+  for (let n = 0; n < 5 * 24; n++) {
+    const segment = seen(n % 9 === 4 ? "ppFpppwwwwpp" : "pppppppppp  ", START + n * HOUR, {
+      watched: { cadenceMs: 300_000 },
+      ...(after === undefined ? {} : { after }),
+    });
+    after = segment.to;
+    time.now = segment.to + 1_234;
+    await store.append(segment);
+  }
+  const { value: history } = await store.read("production");
+  const specs = [spec({ id: "web", slo: SLO }), spec({ id: "new" })];
+  const data = siteData({ project, environment: "production", specs, history, now: history.at });
+  const published = JSON.parse(publish(data)) as SiteData;
+  return { refs, time, store, site: { generatedAt: Date.parse(published.generatedAt), services: published.services } };
+}
+
+test("everything that is kept and published can be counted again", async () => {
+  const { store, site } = await world();
+  expect(await store.verify("production", site)).toEqual([]);
+});
+
+test("it still can when a day has passed and more was compacted", async () => {
+  const { store, site, time } = await world();
+  time.now += 26 * HOUR;
+  await store.append(seen("pp", time.now - HOUR, { watched: { cadenceMs: 300_000 } }));
+  await store.compact("production");
+  expect(await store.verify("production", site)).toEqual([]);
+});
+
+test("a figure that a site makes better than it was is named with its place and both figures", async () => {
+  const { store, site } = await world();
+  const [page, ...others] = site.services.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  if (page === undefined) throw new Error("there should be a page");
+  const days = page.days.map((day, index) =>
+    index === page.days.length - 2 ? { ...day, seconds: { ...day.seconds, down: 0 } } : day,
+  );
+  const nicer = { ...page, days, percentiles: { ...page.percentiles, "7d": null } };
+  const problems = await store.verify("production", { ...site, services: [nicer, ...others] });
+  expect(problems.map(({ code, severity, summary }) => `${severity} ${code} ${summary}`)).toMatchInlineSnapshot(`
+    [
+      "error health-figure-differs web days 2026-11-03 seconds down: 0 is kept or published, and 600 is what it is made of",
+      "error health-figure-differs web percentiles 7d: null is kept or published, and {"p50":12.2,"p95":12.2,"p99":395.7,"samples":1213} is what it is made of",
+    ]
+  `);
+});
+
+test.each([
+  ["days/production/2026-10.json", '"askings":[288', '"askings":[289', "day 2026-10-30 web expected"],
+  ["months/production/2026.json", '"askings":[', '"askings":[9', "month 2026-10 web expected"],
+  ["hours/production/2026-10-30.json", '"askings":[12,10,10', '"askings":[12,11,11', "day 2026-10-30 web actual"],
+])("a change in %s by hand is found", async (path, from, to, where) => {
+  const { refs, store } = await world();
+  const { oid, tree } = await refs.read(HEALTH_REF);
+  const text = (await filesOf(tree))[path] ?? "";
+  expect(text).toContain(from);
+  const put = new Map([[path, Buffer.from(text.replace(from, to))]]);
+  await refs.swap({ ref: HEALTH_REF, expected: oid, put, parent: "expected", nonce: random(), message: "by hand" });
+  const problems = await store.verify("production");
+  expect(problems.map(({ summary }) => summary).join("\n")).toContain(`${where}:`);
+});
