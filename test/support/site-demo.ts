@@ -115,6 +115,7 @@ const DEMO_SPECS: readonly Partly<Spec>[] = [
     kind: "cache",
     project: "storefront",
     networking: { port: 3100 },
+    slo: { availability: "99.9%", latency: { p95: 50 }, window: 30 * DAY },
     health: { checks: ["memory_usage"], conditions: ["[STATUS] == 200", "[RESPONSE_TIME] < 40"] },
   },
   {

@@ -88,6 +88,11 @@ export function percent(share: number): string {
   return numbers({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(floored);
 }
 
+/** `99.95%`, a promise as it was declared. */
+export function exactPercent(share: number): string {
+  return numbers({ style: "percent", maximumFractionDigits: 6 }).format(share);
+}
+
 /** `98%`: how much is known. */
 export function roughPercent(share: number): string {
   return numbers({ style: "percent" }).format(share > 0 && share < 1 ? Math.min(0.99, Math.max(0.01, share)) : share);

@@ -1,4 +1,4 @@
-import { pluralOf, type Texts } from "./texts.ts";
+import { midSentence, pluralOf, type Texts } from "./texts.ts";
 
 const plural = pluralOf("de-DE");
 const services = (n: number) => plural(n, { one: "Dienst", other: "Dienste" });
@@ -117,7 +117,7 @@ export const de: Texts = {
     barsNothing: (days) => `Letzte ${days}: noch keine Ergebnisse`,
     bars: (days, parts) => `Letzte ${days}: ${parts}`,
     barsWithout: (days) => `${days} ohne Ergebnisse`,
-    barsPart: (days, verdict) => `${days} ${verdict.toLowerCase()}`,
+    barsPart: (days, verdict) => `${days} ${midSentence(verdict)}`,
   },
   legend: {
     operational: "alles in Ordnung",

@@ -1,4 +1,4 @@
-import { pluralOf, type Texts } from "./texts.ts";
+import { midSentence, pluralOf, type Texts } from "./texts.ts";
 
 const plural = pluralOf("en-GB");
 const services = (n: number) => plural(n, { one: "service", other: "services" });
@@ -111,7 +111,7 @@ export const en: Texts = {
     barsNothing: (days) => `Last ${days}: no results yet`,
     bars: (days, parts) => `Last ${days}: ${parts}`,
     barsWithout: (days) => `${days} without results`,
-    barsPart: (days, verdict) => `${days} ${verdict.toLowerCase()}`,
+    barsPart: (days, verdict) => `${days} ${midSentence(verdict)}`,
   },
   legend: {
     operational: "nothing amiss",

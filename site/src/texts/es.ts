@@ -1,4 +1,4 @@
-import { pluralOf, type Texts } from "./texts.ts";
+import { midSentence, pluralOf, type Texts } from "./texts.ts";
 
 const plural = pluralOf("es-ES");
 const services = (n: number) => plural(n, { one: "servicio", other: "servicios" });
@@ -117,7 +117,7 @@ export const es: Texts = {
     barsNothing: (days) => `Últimos ${days}: aún sin resultados`,
     bars: (days, parts) => `Últimos ${days}: ${parts}`,
     barsWithout: (days) => `${days} sin resultados`,
-    barsPart: (days, verdict) => `${days}: ${verdict.toLowerCase()}`,
+    barsPart: (days, verdict) => `${days}: ${midSentence(verdict)}`,
   },
   legend: {
     operational: "todo en orden",

@@ -236,3 +236,8 @@ export function pluralOf(
   const number = new Intl.NumberFormat(locale);
   return (n, forms) => `${number.format(n)} ${forms[rules.select(n)] ?? forms.other}`;
 }
+
+/** A word as it stands within a sentence: `in Betrieb`. Only its first letter depends on where it stands. */
+export function midSentence(word: string): string {
+  return word.charAt(0).toLowerCase() + word.slice(1);
+}
