@@ -39,7 +39,6 @@ describe("a service in the catalog", () => {
       health: {
         checks: [],
         conditions: [],
-        endpoint: "/health",
         failure_threshold: 3,
         interval: 60_000,
         start_period: 10_000,
