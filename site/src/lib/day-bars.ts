@@ -13,17 +13,24 @@ const BAR_HEIGHTS: Readonly<Record<Verdict, number>> = {
   unknown: 12,
 };
 
-/** One path a verdict, in a box of `days` × `height` units: small enough to draw a thousand services on a page. */
+/**
+ * One path a verdict, in a box of `days` × `height` units: small enough to draw a thousand services on a page. Days in a row are one
+ * stroke as thick as the bars are high, and dashes of 3 with gaps of 1 (the style's) make bars of it.
+ */
 export function barPaths(
   days: readonly Pick<Day, "verdict">[],
   height: number,
-): readonly { verdict: Verdict; d: string }[] {
+): readonly { readonly verdict: Verdict; readonly d: string; readonly thickness: number }[] {
   const paths = new Map<Verdict, string>();
+  const thicknessOf = (verdict: Verdict): number => Math.round((height * BAR_HEIGHTS[verdict]) / 100);
+  let from = 0;
   for (const [index, { verdict }] of days.entries()) {
-    const length = Math.round((height * BAR_HEIGHTS[verdict]) / 100);
-    paths.set(verdict, `${paths.get(verdict) ?? ""}M${index * 4 + 1.5} ${height}v-${length}`);
+    if (days[index + 1]?.verdict === verdict) continue;
+    const length = (index + 1 - from) * 4 - 1;
+    paths.set(verdict, `${paths.get(verdict) ?? ""}M${from * 4} ${height - thicknessOf(verdict) / 2}h${length}`);
+    from = index + 1;
   }
-  return [...paths].map(([verdict, d]) => ({ verdict, d }));
+  return [...paths].map(([verdict, d]) => ({ verdict, d, thickness: thicknessOf(verdict) }));
 }
 
 /** The bars in words, for those who hear the page. */

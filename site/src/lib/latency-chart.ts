@@ -71,13 +71,12 @@ function areaUnder(path: string, ground: number): string {
 
 /** A line of the newest answers in a box of 120 × 28, without axes. Null under two answers. */
 export function sparkline(samples: readonly Sample[]): string | null {
-  const answered = samples.filter((sample) => sample.latencyMs !== undefined).slice(-40);
+  const answered = samples.filter((sample) => sample.latencyMs !== undefined).slice(-30);
   if (answered.length < 2) return null;
   const x = scaleLinear([0, answered.length - 1], [2, 118]);
   const y = scaleLinear([0, Math.max(...answered.map((sample) => sample.latencyMs ?? 0)) || 1], [26, 3]);
   return line<Sample>()
     .x((_, index) => x(index))
     .y((sample) => y(sample.latencyMs ?? 0))
-    .curve(curveMonotoneX)
     .digits(0)(answered);
 }
