@@ -95,7 +95,8 @@ export async function buildSite({
     configFile: false,
     logLevel: "error",
     trailingSlash: "always",
-    build: { format: "directory", inlineStylesheets: "never" },
+    // Writing pages is waiting for the disk: the next are drawn meanwhile.
+    build: { format: "directory", inlineStylesheets: "never", concurrency: 8 },
     compressHTML: true,
     devToolbar: { enabled: false },
   });

@@ -1,5 +1,5 @@
 import type { ServicePage } from "../../../src/model/site-data.ts";
-import { count, date, duration, percent } from "./format.ts";
+import { count, date, duration, percent, weekday } from "./format.ts";
 import { texts } from "./texts.ts";
 import { uptimeShare } from "./uptime.ts";
 
@@ -50,7 +50,6 @@ export function dayInWords({ day, verdict, seconds, expected, actual, passed, wa
 
 /** Monday to Sunday, one letter or two. */
 export function weekdays(): readonly string[] {
-  const format = new Intl.DateTimeFormat(texts().locale, { weekday: "narrow", timeZone: "UTC" });
   // The 5th of January 1970 was a Monday.
-  return Array.from({ length: 7 }, (_, index) => format.format(new Date((index + 4) * 86_400_000)));
+  return Array.from({ length: 7 }, (_, index) => weekday(new Date((index + 4) * 86_400_000)));
 }

@@ -30,6 +30,11 @@ export function month(instant: string): string {
   return dates({ month: "long", year: "numeric" }).format(new Date(`${instant.slice(0, 7)}-01T00:00:00Z`));
 }
 
+/** `M`. */
+export function weekday(day: Date): string {
+  return dates({ weekday: "narrow" }).format(day);
+}
+
 /** `12:03:20`. */
 export function time(instant: string): string {
   return instant.slice(11, 19);
