@@ -32,6 +32,15 @@ export function compactUntil(oldest: Ms, now: Ms, { rawMs }: Retention): Ms | nu
   return until >= startOfHour(oldest) + HOUR_MS ? until : null;
 }
 
+/**
+ * The moment by which things are let go for being old: the clock's, but never far behind the newest hours that are kept (dates,
+ * in order). One wrong clock among the collectors would otherwise end years of history at once; so it has to be wrong for days.
+ */
+export function calmNow(dates: readonly string[], first: Ms, now: Ms, { rawMs }: Retention): Ms {
+  const newest = stretchOf(dates.at(-1) ?? "")?.to ?? first;
+  return Math.min(now, newest + rawMs + 2 * DAY_MS);
+}
+
 /** Hours before this one are not kept any more, and nothing can be added to them. */
 export function oldestHour(now: Ms, { hoursMs }: Retention): Ms {
   return startOfDay(now - hoursMs);
@@ -46,10 +55,9 @@ export function oldestHour(now: Ms, { hoursMs }: Retention): Ms {
 export function compact(
   layers: Layers,
   raw: readonly RawSegment[],
-  at: { readonly until: Ms; readonly now: Ms; readonly retention: Retention; readonly ended: readonly string[] },
+  at: { readonly until: Ms; readonly now: Ms; readonly oldest: Ms; readonly ended: readonly string[] },
 ): { readonly layers: Layers; readonly gone: readonly RawSegment[] } {
-  const { until, now, retention, ended } = at;
-  const oldest = oldestHour(now, retention);
+  const { until, now, oldest, ended } = at;
   // One that claims to end long after it began must not stay for ever.
   const gone = raw.filter(({ segment }) => segment.to <= until || segment.from <= until - DAY_MS);
   const counted = gone.filter(({ digest, segment }) => segment.from >= oldest && !isIn(layers.hours, segment, digest));

@@ -5,8 +5,9 @@ import type { HealthStore, Segment } from "../model/health.ts";
 import type { RefStore } from "../model/ref-store.ts";
 import type { Tree } from "../model/tree.ts";
 import { DAY_MS, dayOf, HOUR_MS, hourOf, monthOf, startOfDay, startOfHour, stretchOf } from "./calendar.ts";
-import { compact, compactUntil, datesOf, type Layers, monthsOf, oldestHour } from "./compact.ts";
+import { calmNow, compact, compactUntil, datesOf, type Layers, monthsOf, oldestHour } from "./compact.ts";
 import {
+  daysPath,
   digestOfSegment,
   filesOf,
   type HistoryFiles,
@@ -100,7 +101,7 @@ export function healthStore({
         const problems = await swapped<readonly Diagnostic[]>(ATTEMPTS_MAX, async ({ oid, tree }) => {
           before = oid === null ? null : tree;
           const put = new Map<string, Uint8Array | null>();
-          if (startOfHour(segment.from) < oldestHour(clock.now(), retention))
+          if (await isTooOld(tree, segment, clock.now(), retention))
             return { put, message, value: [tooOld(segment, retention)] };
           if (!(await isKept(tree, segment, path, content))) {
             put.set(path, content);
@@ -231,6 +232,15 @@ async function isKept(tree: Tree, segment: Segment, path: string, content: Uint8
   return hours.get(hourOf(segment.from))?.segments.includes(digestOfSegment(content)) ?? false;
 }
 
+/** Whether its hours are let go: by the clock, and by what is kept (`calmNow`). */
+async function isTooOld(tree: Tree, { environment, from }: Segment, now: Ms, retention: Retention): Promise<boolean> {
+  const hour = startOfHour(from);
+  if (hour >= oldestHour(now, retention)) return false;
+  const kept = await historyFiles(tree).list(hoursPath(environment, "").slice(0, -"/.json".length));
+  const dates = kept.map(({ path }) => dateIn(path));
+  return dates.length > 0 && hour < oldestHour(calmNow(dates, now, now, retention), retention);
+}
+
 interface Where {
   readonly environment: string;
   readonly now: Ms;
@@ -245,7 +255,9 @@ async function compaction(
 ): Promise<ReadonlyMap<string, Uint8Array | null>> {
   const put = new Map<string, Uint8Array | null>();
   const entries = await files.list(rawFolder(environment));
-  const kept = (await files.list(`hours/${rawFolder(environment).slice("raw/".length)}`)).map(({ path }) => path);
+  const folder = rawFolder(environment).slice("raw/".length);
+  const kept = (await files.list(`hours/${folder}`)).map(({ path }) => dateIn(path));
+  const months = (await files.list(`days/${folder}`)).map(({ path }) => dateIn(path));
   const left = startOfHour(now - retention.rawMs);
   const isIn = (end: Ms) => (hour: string | null) => hour !== null && hour < hourOf(end);
   const isDue = entries.some(({ path }) => isIn(left)(hourOfPath(path)));
@@ -254,28 +266,28 @@ async function compaction(
   // A file that nobody can read is passed by: it must not hold up the others.
   const first = raw.reduce((oldest, { segment }) => Math.min(oldest, segment.from), Number.POSITIVE_INFINITY);
   const until = raw.length === 0 ? null : compactUntil(first, now, retention);
+  const calm = calmNow(kept, Math.min(first, now), now, retention);
+  const oldest = oldestHour(calm, retention);
   if (until !== null) {
-    const oldest = oldestHour(now, retention);
     const near = raw.filter(({ path }) => isIn(until + LOOKAHEAD_MS)(hourOfPath(path)));
     const segments = near.map(({ segment }) => segment).filter(({ from }) => from < until);
-    const last = kept
-      .slice(-2)
-      .map(dateIn)
-      .filter((date) => date < dayOf(until));
+    // The last days may be over since; those of a file that somebody removed, since it could not be read, are made anew.
+    const last = kept.filter(
+      (date, index) => date < dayOf(until) && (index >= kept.length - 2 || !months.includes(date.slice(0, 7))),
+    );
     const dates = [...new Set([...datesOf(segments, oldest, until), ...last])].sort();
-    const months = monthsOf(dates);
-    const years = [...new Set(dates.map((date) => date.slice(0, 4)))];
-    const layers = await files.layers(environment, { dates, months, years });
+    const of = { dates, months: monthsOf(dates), years: [...new Set(dates.map((date) => date.slice(0, 4)))] };
+    const layers = await files.layers(environment, of);
     // A file that cannot be read must not be written over: its segments wait until somebody has looked at it.
     const usable = near.filter(({ segment }) => !files.unusable.has(hoursPath(environment, dayOf(segment.from))));
-    const after = compact(layers, usable, { until, now, retention, ended: last });
-    for (const [path, content] of filesOf(environment, after.layers, { dates, months, years }))
+    const after = compact(layers, usable, { until, now, oldest, ended: last });
+    for (const [path, content] of filesOf(environment, after.layers, of))
       if (!files.unusable.has(path) && !(await holds(tree, path, content))) put.set(path, content);
     for (const { path } of after.gone) put.set(path, null);
   }
-  for (const path of kept) if ((stretchOf(dateIn(path))?.to ?? now) <= oldestHour(now, retention)) put.set(path, null);
-  for (const { path } of await files.list(`days/${rawFolder(environment).slice("raw/".length)}`))
-    if ((stretchOf(dateIn(path))?.to ?? now) <= now - retention.daysMs) put.set(path, null);
+  const isOver = (period: string, limit: Ms): boolean => (stretchOf(period)?.to ?? limit + 1) <= limit;
+  for (const date of kept) if (isOver(date, oldest)) put.set(hoursPath(environment, date), null);
+  for (const month of months) if (isOver(month, calm - retention.daysMs)) put.set(daysPath(environment, month), null);
   return put;
 }
 

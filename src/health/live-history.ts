@@ -1,7 +1,7 @@
 import type { Ms } from "../model/basics.ts";
 import type { History, LiveHistory, Segment } from "../model/health.ts";
 import { DAY_MS, dayOf, HOUR_MS, hourOf, startOfHour } from "./calendar.ts";
-import { compact, type Layers, type RawSegment, withRaw } from "./compact.ts";
+import { compact, type Layers, oldestHour, type RawSegment, withRaw } from "./compact.ts";
 import { digestOfSegment } from "./history-files.ts";
 import { periodOfHour } from "./layers.ts";
 import { DEFAULT_RETENTION, type Retention } from "./retention.ts";
@@ -60,7 +60,7 @@ export function liveHistory(base: Base): LiveHistory {
     const after = compact(layers, openOnly(raw, base.closed), {
       until,
       now,
-      retention: base.retention,
+      oldest: oldestHour(now, base.retention),
       ended: [...before],
     });
     const gone = new Set(after.gone);
@@ -78,8 +78,11 @@ export function liveHistory(base: Base): LiveHistory {
   function tidy(now: Ms): void {
     const left = startOfHour(now - base.retention.rawMs);
     if (raw.some(({ segment }) => segment.to <= left - HOUR_MS)) letGo(left, now);
+    if (samples <= SAMPLES_MAX) return;
+    const oldest = raw.reduce((first, { segment }) => Math.min(first, segment.from), now);
     const latest = startOfHour(now - HELD_MS);
-    for (let until = left + HOUR_MS; samples > SAMPLES_MAX && until <= latest; until += HOUR_MS) letGo(until, now);
+    for (let until = startOfHour(oldest) + HOUR_MS; samples > SAMPLES_MAX && until <= latest; until += HOUR_MS)
+      letGo(until, now);
   }
 
   return {

@@ -84,7 +84,7 @@ function compare(problems: Diagnostic[], place: readonly string[], found: unknow
     return;
   }
   for (const key of new Set([...Object.keys(found), ...Object.keys(expected)])) {
-    const [one, other] = [valueOf(found, key), valueOf(expected, key)];
+    const [one, other] = [ownValue(found, key), ownValue(expected, key)];
     compare(problems, [...place, nameOf(one ?? other, key)], one, other);
   }
 }
@@ -92,11 +92,11 @@ function compare(problems: Diagnostic[], place: readonly string[], found: unknow
 /** Days of a list are named by their day. */
 function nameOf(value: unknown, key: string): string {
   if (!isObject(value)) return key;
-  const name = valueOf(value, "day") ?? valueOf(value, "month") ?? valueOf(value, "percentile");
+  const name = ownValue(value, "day") ?? ownValue(value, "month") ?? ownValue(value, "percentile");
   return typeof name === "string" ? name : key;
 }
 
-function valueOf(value: object, key: string): unknown {
+function ownValue(value: object, key: string): unknown {
   return Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 

@@ -226,6 +226,8 @@ describe("a segment that comes late", () => {
   test("is refused with a reason once its hours are not kept any more", async () => {
     const { refs, time, store } = await sealed();
     time.now = START + 100 * DAY;
+    await store.append(hour(START + 97 * DAY));
+    await store.compact("production");
     const problems = await store.append(hour(START + 5 * HOUR));
     expect(problems).toMatchInlineSnapshot(`
       [
@@ -265,6 +267,44 @@ test("how long each layer is kept can be set", async () => {
   }
   expect(await paths(refs, "raw/")).toHaveLength(1);
   expect((await paths(refs, "hours/")).length).toBeLessThanOrEqual(4);
+});
+
+test("a clock that is years ahead for an hour takes nothing away that is kept", async () => {
+  const { refs, time, store } = world();
+  for (let n = 0; n < 24 * 10; n += 6) {
+    time.now = START + (n + 1) * HOUR;
+    await store.append(hour(START + n * HOUR));
+  }
+  const real = time.now;
+  const [before, files] = [await read(store), await paths(refs, "")];
+  const wrong = real + 1_000 * DAY;
+  for (let n = 0; n < 12; n++) {
+    time.now = wrong + n * 300_000;
+    await store.append(seen("p", time.now - 60_000, { watched: CADENCE, to: time.now, collector: "two" }));
+  }
+  time.now = real;
+  const { value, diagnostics } = await store.read("production");
+  expect(diagnostics).toHaveLength(12);
+  expect(diagnostics[0]?.summary).toMatch(/cannot be used: it lies in the future$/);
+  expect(value.days).toEqual(before.days);
+  expect(files.filter((path) => !path.startsWith("raw/"))).toEqual(
+    (await paths(refs, "")).filter((path) => files.includes(path) && !path.startsWith("raw/")),
+  );
+});
+
+test("days of a file that was removed, since nobody could read it, are made anew of their hours", async () => {
+  const { refs, time, store } = world();
+  for (let n = 0; n < 24 * 8; n++) {
+    time.now = START + (n + 1) * HOUR;
+    await store.append(hour(START + n * HOUR));
+  }
+  const before = await read(store);
+  const put = new Map([["days/production/2026-02.json", null]]);
+  const { oid } = await refs.read(HEALTH_REF);
+  await refs.swap({ ref: HEALTH_REF, expected: oid, put, parent: "expected", nonce: random(), message: "by hand" });
+  time.now += HOUR;
+  await store.append(hour(time.now - HOUR));
+  expect((await read(store)).days.slice(0, 3)).toEqual(before.days.slice(0, 3));
 });
 
 test("a compaction that loses the race is worked out anew on the new tip", async () => {

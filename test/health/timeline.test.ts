@@ -151,6 +151,8 @@ describe("whatever was seen", () => {
     fc.assert(
       fc.property(history, fc.nat(7_000), (segments, seconds) => {
         const now = NOON + seconds * 1_000;
+        // The timeline knows whole seconds that have passed.
+        fc.pre(segments.every(({ samples }) => samples.every(({ at }) => at <= now - 1_000 || at > now)));
         const tracks = tracksOf({ segments }).get("web");
         const last = timelineOf(tracks, { from: NOON - 1_000, to: now }).at(-1)?.verdict;
         expect(verdictOf(tracks, { status: "active", now }).verdict).toBe(last ?? "unknown");
