@@ -2,6 +2,7 @@ import { readFrontMatter } from "../catalog/read-front-matter.ts";
 import type { GitHubClient } from "../github/client.ts";
 import { GitHubError } from "../github/github-error.ts";
 import { keepIncidentIssue } from "../github/incident-issue.ts";
+import { silenceOf } from "../health/silence.ts";
 import { timelineOf } from "../health/timeline.ts";
 import { tracksOf } from "../health/tracks.ts";
 import { advanceIncidents as advance } from "../incidents/automatic-incidents.ts";
@@ -58,12 +59,17 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   // What was asked within this second counts; spans end at whole seconds.
   const now = Math.ceil((clock.now() + 1) / 1_000) * 1_000;
   const from = lookBack(history, now);
-  const seen = spansOf(catalog, history, { from, to: now });
+  const seen = new Map([...silences(catalog, history, now), ...spansOf(catalog, history, { from, to: now })]);
   const windows = await maintenanceWindows(input.look ?? workspace.look, { from, to: now });
   const dependencies = new Map([...catalog.services].map(([id, entry]) => [id, entry.dependencies]));
-  const names = new Map([...catalog.services].map(([id, { spec }]) => [id, spec.name]));
+  const names = new Map([
+    ...project.health.watchers.map((watcher) => [watcherId(watcher), `Watcher ${watcher}`] as const),
+    ...[...catalog.services].map(([id, { spec }]) => [id, spec.name] as const),
+  ]);
   const heldBy = holderOf({ spans: seen, dependencies });
-  const client = githubHere(face);
+  // Development is one's own: nobody else is told of what somebody tries out.
+  const isShared = environment !== "development";
+  const client = isShared ? githubHere(face) : null;
   const sentHere = new Map<string, Ms>();
   const problems = new Map<string, Diagnostic>();
 
@@ -84,7 +90,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
       const record = known.find((one) => one.incident.id === incident.id);
       const own = events.filter((event) => event.incident === incident.id);
       const held = heldBy(incident.affected[0] ?? "");
-      const { notifications } = project;
+      const notifications = isShared ? project.notifications : [];
       due.set(
         incident.id,
         dueMessages({ incident, record, events: own, notifications, about: about(incident), heldBy: held, now }),
@@ -142,6 +148,16 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   }
 }
 
+/** Collectors that should never fall silent, as if they were services: their silence opens an incident, and wakes people. */
+function silences({ project }: Catalog, history: History, now: Ms): ReadonlyMap<ServiceId, readonly Span[]> {
+  return new Map(project.health.watchers.map((name) => [watcherId(name), silenceOf(history, name, now)]));
+}
+
+/** An id that incidents can bear; no service begins like this unless somebody means it. */
+function watcherId(name: string): ServiceId {
+  return `fairlead-watcher-${name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`.slice(0, 63).replace(/-+$/, "");
+}
+
 /** What held of each service that is meant to run, from its samples; sorted, gapless. */
 function spansOf(
   { services }: Catalog,
@@ -194,11 +210,12 @@ function waitsForIssue({ id, updates, stretches }: Incident, known: readonly Inc
 }
 
 function aboutOf({ affected: [service = ""] }: Incident, { environment, services, project }: Catalog): NoticeOf {
+  const watcher = project.health.watchers.find((name) => watcherId(name) === service);
   const spec = services.get(service)?.spec;
   const { url, base } = project.site;
   return {
     environment,
-    name: spec?.name ?? service,
+    name: spec?.name ?? (watcher === undefined ? service : `Watcher ${watcher}`),
     ...(spec?.owner === undefined ? {} : { owner: spec.owner }),
     ...(url === undefined ? {} : { url: `${url.replace(/\/$/, "")}${base}` }),
   };

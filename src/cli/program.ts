@@ -215,7 +215,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     "check [ids...]",
     "Ask every service, or these, once, and record the samples",
     "fairlead check --json",
-    (c) => c.addOption(environment),
+    (c) =>
+      c
+        .addOption(environment)
+        .addOption(collector())
+        .addOption(region())
+        .option(
+          "--every <duration>",
+          "how often a scheduler starts this: what uptime expects (15m in Actions)",
+          duration,
+        ),
     async () => (await import("./commands/check.ts")).check,
   );
   add(

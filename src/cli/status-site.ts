@@ -13,14 +13,16 @@ import type { Face } from "./face.ts";
 import { packageRoot } from "./package-root.ts";
 import { showProblems } from "./show-diagnostics.ts";
 import type { Workspace } from "./workspace.ts";
+import type { Told } from "./written-status.ts";
 
 /** What the site shows of an environment at this moment. */
 export function siteDataNow(from: {
   readonly catalog: Catalog;
   readonly state: State;
   readonly history: History;
+  readonly told: Told;
 }): SiteData {
-  const { catalog, state, history } = from;
+  const { catalog, state, history, told } = from;
   const specs = [...catalog.services.values()].map(({ spec }) => spec);
   const addresses = new Map<ServiceId, string>();
   for (const spec of specs) {
@@ -35,6 +37,7 @@ export function siteDataNow(from: {
     state,
     notEnforced: new Map(specs.map((spec) => [spec.id, notEnforced(spec)])),
     addresses,
+    ...told,
     now: history.at,
   });
 }

@@ -17,6 +17,7 @@ const MINUTE = 60_000;
 
 const PROJECT = `
 project: shop
+environments: {development: {target: {kind: local}}, staging: {target: {kind: local}}}
 notifications:
   - {name: ops, type: webhook, to: {secret: HOOK}, reminder: 1h}
 `;
@@ -29,9 +30,9 @@ networking: {port: 3000}
 ${more}`;
 
 /** A repository with \`web\` that depends on \`db\`, watched minute by minute, a webhook, and a GitHub. */
-async function world() {
+async function world(environment = "staging", project = PROJECT) {
   const folder = gitFolder({
-    "fairlead.yaml": PROJECT,
+    "fairlead.yaml": project,
     "services/web.yaml": service("web", "dependencies: [db]"),
     "services/db.yaml": service("db").replace("3000", "3001"),
   });
@@ -78,17 +79,16 @@ async function world() {
   };
   const samples: Sample[] = [];
   const history = (): History => ({
-    environment: "development",
-    at: NOON + minute * MINUTE,
+    environment,
     at: NOON + minute * MINUTE,
     segments: [
       {
         version: 1,
         collector: "one",
         region: "default",
-        environment: "development",
+        environment,
         from: NOON,
-        to: NOON + minute * MINUTE,
+        to: Math.max(NOON, ...samples.map(({ at }) => at)),
         watching: Object.fromEntries(
           ["db", "web"].map((id) => [
             id,
@@ -119,7 +119,7 @@ async function world() {
   const run = async (onCrashPoint?: (at: "sent") => void) => {
     const workspace = await openWorkspace(face);
     try {
-      const opened = await openEnvironment(workspace, "development");
+      const opened = await openEnvironment(workspace, environment);
       const catalog = await opened.value?.declared();
       if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
       const input = { face, workspace, catalog: catalog.value, history: history() };
@@ -131,8 +131,8 @@ async function world() {
   const records = async () => {
     const workspace = await openWorkspace(face);
     try {
-      const { refs } = await workspace.refsOf("development");
-      const store = incidentStore({ refs, environment: "development", random: face.nonce, clock: face.clock });
+      const { refs } = await workspace.refsOf(environment);
+      const store = incidentStore({ refs, environment, random: face.nonce, clock: face.clock });
       return { value: (await store.read()).value, oid: (await refs.read(INCIDENTS_REF)).oid };
     } finally {
       await workspace.close();
@@ -141,12 +141,16 @@ async function world() {
   /** What anybody can do who may push. */
   const rewrite = async (change: (record: IncidentRecord) => IncidentRecord): Promise<void> => {
     const workspace = await openWorkspace(face);
-    const { refs } = await workspace.refsOf("development");
-    const store = incidentStore({ refs, environment: "development", random: face.nonce, clock: face.clock });
+    const { refs } = await workspace.refsOf(environment);
+    const store = incidentStore({ refs, environment, random: face.nonce, clock: face.clock });
     await store.change(async (known) => known.map(change));
     await workspace.close();
   };
-  return { folder, watch, run, records, rewrite, received, answers, github, env };
+  /** Time in which nobody watches. */
+  const pass = (minutes: number): void => {
+    minute += minutes;
+  };
+  return { folder, watch, pass, run, records, rewrite, received, answers, github, env };
 }
 
 const texts = (received: readonly { readonly text: string }[]) => received.map(({ text }) => text);
@@ -156,16 +160,16 @@ describe("a service that goes down and comes back", () => {
     const { watch, run, records, received, github } = await world();
     watch("..xx");
     expect(await run()).toEqual([]);
-    expect(texts(received)).toEqual(["development: WEB is down. Since 2026-11-24 12:03 UTC."]);
+    expect(texts(received)).toEqual(["staging: WEB is down. Since 2026-11-24 12:03 UTC."]);
     expect(github.world.issues).toMatchObject([
-      { number: 1, title: "development: WEB is down", state: "open", labels: ["fairlead: incident", "fairlead: web"] },
+      { number: 1, title: "staging: WEB is down", state: "open", labels: ["fairlead: incident", "fairlead: web"] },
     ]);
     expect((await records()).value).toMatchObject([{ issue: 1, incident: { id: "web-2026-11-24-1203" } }]);
 
     watch("xx.");
     expect(await run()).toEqual([]);
-    expect(texts(received).slice(1)).toEqual(["development: WEB works again. It works again, after 4 minutes."]);
-    expect(github.world.issues).toMatchObject([{ title: "development: WEB was down", state: "closed" }]);
+    expect(texts(received).slice(1)).toEqual(["staging: WEB works again. It works again, after 4 minutes."]);
+    expect(github.world.issues).toMatchObject([{ title: "staging: WEB was down", state: "closed" }]);
     expect(github.world.comments.map(({ body }) => body.split("\n").at(-1))).toEqual([
       "**2026-11-24 12:07 UTC** — It works again, after 4 minutes.",
     ]);
@@ -220,7 +224,7 @@ describe("a service that goes down and comes back", () => {
     watch("x".repeat(65));
     await run();
     await run();
-    expect(texts(received).slice(1)).toEqual(["development: WEB still is down. Since 2026-11-24 12:03 UTC."]);
+    expect(texts(received).slice(1)).toEqual(["staging: WEB still is down. Since 2026-11-24 12:03 UTC."]);
   });
 });
 
@@ -229,12 +233,12 @@ test("what depends on something that is down is an incident, and nobody is woken
   watch("..xx", "..xx");
   await run();
   expect((await records()).value.map(({ incident }) => incident.affected[0])).toEqual(["db", "web"]);
-  expect(texts(received)).toEqual(["development: DB is down. Since 2026-11-24 12:03 UTC."]);
+  expect(texts(received)).toEqual(["staging: DB is down. Since 2026-11-24 12:03 UTC."]);
   watch("xx", "..");
   await run();
   expect(texts(received).slice(1)).toEqual([
-    "development: WEB is down. Since 2026-11-24 12:03 UTC.",
-    "development: DB works again. It works again, after 2 minutes.",
+    "staging: WEB is down. Since 2026-11-24 12:03 UTC.",
+    "staging: DB works again. It works again, after 2 minutes.",
   ]);
 });
 
@@ -279,6 +283,26 @@ test("a number of an issue that somebody else wrote into the history closes noth
   await run();
   expect(github.world.issues.map(({ title, state }) => [title, state])).toEqual([
     ["keep me", "open"],
-    ["development: WEB was down", "closed"],
+    ["staging: WEB was down", "closed"],
   ]);
+});
+
+test("in development, which is one's own, an incident is kept and nobody is told", async () => {
+  const { watch, run, records, received, github } = await world("development");
+  watch("..xx");
+  expect(await run()).toEqual([]);
+  expect((await records()).value).toMatchObject([{ incident: { title: "WEB is down" } }]);
+  expect(received).toEqual([]);
+  expect(github.world.issues).toEqual([]);
+});
+
+test("a watcher that falls silent is an incident like another", async () => {
+  const silent = PROJECT.replace("project: shop", "project: shop\nhealth: {watchers: [one]}");
+  const { watch, run, received, pass } = await world("staging", silent);
+  watch("..");
+  expect(await run()).toEqual([]);
+  expect(received).toEqual([]);
+  pass(20);
+  expect(await run()).toEqual([]);
+  expect(texts(received)).toEqual(["staging: Watcher one is down. Since 2026-11-24 12:02 UTC."]);
 });

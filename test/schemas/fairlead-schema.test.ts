@@ -45,8 +45,5 @@ test("what of fairlead.yaml nothing acts on yet is marked", () => {
     "environments.*.target.hosts",
     "environments.*.target.context",
     "environments.*.target.namespace",
-    "health.control",
-    "health.watchers",
-    "health.retention",
   ]);
 });

@@ -1,26 +1,33 @@
 import stringWidth from "fast-string-width";
+import type { Ms } from "../../model/basics.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Sample } from "../../model/health.ts";
+import type { Spec } from "../../model/service.ts";
 import { checkOnce } from "../../probes/schedule.ts";
-import { advanceIncidents } from "../advance-incidents.ts";
 import type { Face } from "../face.ts";
-import { controlOf, openHealthRecord, watchedOf } from "../health-record.ts";
+import { controlOf } from "../health-record.ts";
+import { openHealthWatch } from "../health-watch.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteDataNow } from "../status-site.ts";
 import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../workspace.ts";
+import { readTold } from "../written-status.ts";
 import { unknownService } from "./logs.ts";
 
 /** How often the scheduled workflow comes (`scaffold/workflows/fairlead-health.yml`). */
 const WORKFLOW_CADENCE_MS = 15 * 60_000;
 
+export interface CheckOptions {
+  readonly environment: string;
+  readonly collector?: string;
+  readonly region?: string;
+  /** How often it runs, where a scheduler starts it: what uptime expects. */
+  readonly every?: Ms;
+}
+
 /** `fairlead check [IDS]`: asks once, records the samples. Exit 1 when one of them failed. */
-export async function check(
-  face: Face,
-  options: { readonly environment: string },
-  ids: readonly string[],
-): Promise<number> {
+export async function check(face: Face, options: CheckOptions, ids: readonly string[]): Promise<number> {
   const { terminal } = face;
   const workspace = await openWorkspace(face);
   try {
@@ -35,17 +42,22 @@ export async function check(
         terminal,
         unknown.map((id) => unknownService(id, new Set(services.keys()))),
       );
-    const asked = [...services.values()].filter(({ id }) => ids.length === 0 || ids.includes(id));
-    const watched = watchedOf(
-      asked.map(({ spec }) => spec),
+    const { state } = await opened.value.store.read();
+    // What nobody has applied runs nowhere yet, and is not down; named, it is asked all the same.
+    const isAsked = ({ id, external }: Spec): boolean =>
+      ids.length === 0 ? external === true || state.services.has(id) : ids.includes(id);
+    const asked = [...services.values()].filter(({ spec }) => isAsked(spec));
+    const { watch, diagnostics } = await openHealthWatch({
       face,
-    );
-    const { record, diagnostics } = await openHealthRecord(face, workspace, options.environment);
+      workspace,
+      environment: options.environment,
+      project: catalog.value.project,
+      collector: options.collector,
+      region: options.region,
+      cadenceMs: options.every ?? (face.env["GITHUB_ACTIONS"] === "true" ? WORKFLOW_CADENCE_MS : undefined),
+    });
     showProblems(terminal, diagnostics);
-    record.watch(
-      asked.map(({ spec }) => spec).filter(({ id }) => watched.some(({ service }) => service === id)),
-      face.env["GITHUB_ACTIONS"] === "true" ? WORKFLOW_CADENCE_MS : undefined,
-    );
+    const watched = await watch.follow(catalog.value, isAsked);
     const width = Math.max(0, ...watched.map(({ service }) => service.length));
     const says = new Map(watched.map((one) => [one.service, one.says ?? ""]));
     const samples = await checkOnce({
@@ -56,16 +68,14 @@ export async function check(
       onSample: (sample) => terminal.say(sampleLine(terminal, sample, width, says.get(sample.service))),
     });
     for (const sample of samples) {
-      record.beat(sample.service, 1);
-      record.sample(sample);
+      watch.beat(sample.service, 1);
+      watch.sample(sample);
     }
-    showProblems(terminal, await record.save());
-    const history = record.history();
-    showProblems(terminal, await advanceIncidents({ face, workspace, catalog: catalog.value, history }));
-    if (watched.length === 0) terminal.say("No service here can be asked: none has a port or a health endpoint.");
+    showProblems(terminal, await watch.keep());
+    if (watched.length === 0) terminal.say(nobodyAsked(services.size - asked.length));
     if (terminal.json) {
-      const { state } = await opened.value.store.read();
-      const data = siteDataNow({ catalog: catalog.value, state, history });
+      const told = await readTold(face, workspace, options.environment);
+      const data = siteDataNow({ catalog: catalog.value, state, history: watch.history(), told: told.value });
       const services = asked.map(({ id }) => {
         const page = data.services.find((one) => one.id === id);
         const sample = samples.find(({ service }) => service === id) ?? null;
@@ -78,6 +88,12 @@ export async function check(
   } finally {
     await workspace.close();
   }
+}
+
+function nobodyAsked(waiting: number): string {
+  if (waiting > 0)
+    return `${waiting === 1 ? "1 service waits" : `${waiting} services wait`} to be applied: nothing runs yet.`;
+  return "No service here can be asked: none has a port or a health endpoint.";
 }
 
 /** `✓ orders-api  GET /health  200  12ms`, or what went wrong, in a line; `says` is what was asked. */

@@ -8,6 +8,7 @@ import { serveSite } from "../serve-site.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteBuilder, siteDataNow } from "../status-site.ts";
 import { openWorkspace } from "../workspace.ts";
+import { readTold } from "../written-status.ts";
 
 interface SiteOptions {
   readonly environment: string;
@@ -58,11 +59,12 @@ async function build(
     const [catalog, { state }] = await Promise.all([opened.value.declared(), opened.value.store.read()]);
     if (!isUsable(catalog.diagnostics)) return refused(catalog.diagnostics);
     const { record, diagnostics } = await openHealthRecord(face, workspace, options.environment);
-    showProblems(terminal, diagnostics);
+    const told = await readTold(face, workspace, options.environment);
+    showProblems(terminal, [...diagnostics, ...told.diagnostics]);
     const builder = siteBuilder(face, workspace, options.out);
     const task = await startTask(terminal, "Building the status site");
     try {
-      const declared = siteDataNow({ catalog: catalog.value, state, history: record.history() });
+      const declared = siteDataNow({ catalog: catalog.value, state, history: record.history(), told: told.value });
       const data = options.base === undefined ? declared : { ...declared, base: options.base };
       const built = await builder.build(data, task.update);
       const shown = relative(face.directory, builder.folder) || ".";

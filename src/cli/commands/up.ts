@@ -142,7 +142,7 @@ interface Session {
 async function keepUp(session: Session, live: LiveStatus, catalog: Catalog): Promise<void> {
   const { face, connection, files } = session;
   const events = showEvents(session, connection);
-  live.follow(catalog);
+  await live.follow(catalog);
   face.terminal.say(face.terminal.style("dim", "Watching for changes. Ctrl-C stops everything."));
   for (;;) {
     const changed = await files.next(face.signal);
@@ -150,7 +150,7 @@ async function keepUp(session: Session, live: LiveStatus, catalog: Catalog): Pro
     const next = await react(session, changed);
     if (next === null) continue;
     files.follow(next);
-    live.follow(next);
+    await live.follow(next);
   }
   await events;
 }

@@ -2,11 +2,13 @@ import { GitError } from "../../git/git-error.ts";
 import { defaultBranchOf } from "../../git/revisions.ts";
 import type { Ms, ServiceId } from "../../model/basics.ts";
 import type { Catalog } from "../../model/catalog.ts";
-import type { Outcome, Sample } from "../../model/health.ts";
+import type { Outcome } from "../../model/health.ts";
 import { watchLoop } from "../../probes/schedule.ts";
 import { followDefaultBranch } from "../default-branch.ts";
 import type { Face } from "../face.ts";
-import { controlOf, openHealthRecord, watchedOf } from "../health-record.ts";
+import { controlOf } from "../health-record.ts";
+import { openHealthWatch } from "../health-watch.ts";
+import { keepInTime } from "../keep-in-time.ts";
 import { timeOfDay } from "../live-status.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
@@ -32,64 +34,53 @@ export async function watch(face: Face, options: WatchOptions): Promise<number> 
   const { terminal, clock, signal } = face;
   const workspace = await openWorkspace(face);
   try {
-    const opened = await openEnvironment(workspace, options.environment, await declaredIn(workspace, options));
+    const look = await declaredIn(workspace, options);
+    const opened = await openEnvironment(workspace, options.environment, look);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
-    const first = await opened.value.declared();
+    const environment = opened.value;
+    const first = await environment.declared();
     if (!isUsable(first.diagnostics)) return refuse(terminal, first.diagnostics);
-    const { record, diagnostics } = await openHealthRecord(face, workspace, options.environment, {
-      ...(options.collector === undefined ? {} : { collector: options.collector }),
-      ...(options.region === undefined ? {} : { region: options.region }),
-    });
+    const { project } = first.value;
+    const who = { environment: environment.name, collector: options.collector, region: options.region };
+    const { watch: kept, diagnostics } = await openHealthWatch({ face, workspace, project, look, ...who });
     showProblems(terminal, diagnostics);
 
+    const keeping = keepInTime({ face, watch: kept, everyMs: options.save });
     const outcomes = new Map<ServiceId, Outcome>();
     const loop = watchLoop({
       clock,
       random: Math.random,
-      ...controlOf(first.value.project, face),
-      onBeat: record.beat,
-      onSample(sample: Sample) {
-        record.sample(sample);
+      ...controlOf(project, face),
+      onBeat: kept.beat,
+      onSample(sample) {
+        if (kept.sample(sample)) keeping.hurry();
         const before = outcomes.get(sample.service);
         outcomes.set(sample.service, sample.outcome);
         if (before !== sample.outcome) terminal.say(`${timeOfDay(sample.at)} ${sampleLine(terminal, sample, 0)}`);
       },
     });
-    const follow = (catalog: Catalog): number => {
-      const specs = [...catalog.services.values()].map(({ spec }) => spec);
-      const watched = watchedOf(specs, face);
-      record.watch(specs.filter(({ id }) => watched.some(({ service }) => service === id)));
+    const follow = async (catalog: Catalog): Promise<number> => {
+      const { state } = await environment.store.read();
+      // What nobody has applied runs nowhere yet, and is not down.
+      const watched = await kept.follow(catalog, ({ id, external }) => external === true || state.services.has(id));
       loop.watch(watched);
       return watched.length;
     };
-    const count = follow(first.value);
-    terminal.say(
-      `Watching ${count === 1 ? "1 service" : `${count} services`} of ${options.environment}. Ctrl-C ends it.`,
-    );
+    const count = await follow(first.value);
+    terminal.say(`Watching ${count === 1 ? "1 service" : `${count} services`} of ${environment.name}. Ctrl-C ends it.`);
 
-    const save = async (): Promise<void> => showProblems(terminal, await record.save());
-    let savedAt = clock.monotonic();
-    let lookedAt = savedAt;
     while (!signal.aborted) {
-      await clock.sleep(Math.min(options.reload, options.save), signal);
+      await clock.sleep(options.reload, signal);
       if (signal.aborted) break;
-      const now = clock.monotonic();
-      if (now - savedAt >= options.save) {
-        savedAt = now;
-        await orSay(face, "What was seen could not be kept", save);
-      }
-      if (now - lookedAt < options.reload) continue;
-      lookedAt = now;
       await orSay(face, "What is declared could not be read", async () => {
-        const next = await opened.value?.declared();
-        if (next === undefined) return;
+        const next = await environment.declared();
         // Files that are wrong end no watching: what was declared before is watched on.
-        if (isUsable(next.diagnostics)) follow(next.value);
+        if (isUsable(next.diagnostics)) await follow(next.value);
         else showProblems(terminal, next.diagnostics);
       });
     }
     await loop.close();
-    await save();
+    await keeping.stop();
     return 0;
   } finally {
     await workspace.close();

@@ -1,0 +1,127 @@
+import { readFrontMatter } from "../catalog/read-front-matter.ts";
+import { GitError } from "../git/git-error.ts";
+import { windowsBetween } from "../incidents/maintenance.ts";
+import { readWrittenIncidents } from "../incidents/written-incidents.ts";
+import type { Ms, ServiceId } from "../model/basics.ts";
+import type { Catalog } from "../model/catalog.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { History, Outcome, Sample } from "../model/health.ts";
+import type { MaintenanceWindow } from "../model/incident.ts";
+import type { WatchSpec } from "../model/project.ts";
+import type { Spec } from "../model/service.ts";
+import { DEFAULT_HEALTH } from "../probes/probe.ts";
+import type { Watched } from "../probes/schedule.ts";
+import { advanceIncidents } from "./advance-incidents.ts";
+import type { Face } from "./face.ts";
+import { type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";
+import type { Look, Workspace } from "./workspace.ts";
+
+/** How far ahead announced maintenance is read: declarations are read again long before. */
+const AHEAD_MS: Ms = 26 * 3_600_000;
+const BEHIND_MS: Ms = 3_600_000;
+
+/** How an environment is watched by one command: what is asked, what is seen, and what becomes of it. */
+export interface HealthWatch extends Pick<HealthRecord, "beat"> {
+  /** These are watched from now on, with the maintenance that is announced for them. Returns what is to be asked. */
+  follow(catalog: Catalog, asked?: (spec: Spec) => boolean): Promise<readonly Watched[]>;
+  /** Says whether it may change a verdict: the first after an answer of another kind, and as many more as confirm it. */
+  sample(sample: Sample): boolean;
+  /** What is kept, and what was seen since, as it is at this moment. */
+  history(): History;
+  /**
+   * Opens and resolves incidents of what `follow` named and tells whom they concern, then keeps what was seen: messages leave
+   * before anything is pushed. Throws a GitError where the remote is out of reach for incidents; the samples are held.
+   */
+  keep(): Promise<readonly Diagnostic[]>;
+}
+
+export async function openHealthWatch({
+  face,
+  workspace,
+  environment,
+  project,
+  look = workspace.look,
+  ...who
+}: {
+  readonly face: Face;
+  readonly workspace: Workspace;
+  readonly environment: string;
+  readonly project: { readonly health: WatchSpec };
+  /** Where declarations are read. */
+  readonly look?: () => Promise<Pick<Look, "tree">>;
+  readonly collector?: string | undefined;
+  readonly region?: string | undefined;
+  /** Between two runs of a command that asks once. */
+  readonly cadenceMs?: Ms | undefined;
+}): Promise<{ readonly watch: HealthWatch; readonly diagnostics: readonly Diagnostic[] }> {
+  const { samples: rawMs, hours: hoursMs, days: daysMs } = project.health.retention;
+  const { record, diagnostics } = await openHealthRecord(face, workspace, environment, {
+    ...(who.collector === undefined ? {} : { collector: who.collector }),
+    ...(who.region === undefined ? {} : { region: who.region }),
+    retention: { rawMs, hoursMs, daysMs },
+  });
+  let current: Catalog | null = null;
+  let windows: readonly MaintenanceWindow[] = [];
+  const last = new Map<ServiceId, { readonly outcome: Outcome; readonly left: number }>();
+  const isNews = ({ service, outcome }: Sample): boolean => {
+    const before = last.get(service);
+    const { failure_threshold, success_threshold } = current?.services.get(service)?.spec.health ?? DEFAULT_HEALTH;
+    const changed = before === undefined ? outcome !== "pass" : before.outcome !== outcome;
+    const left = changed ? Math.max(failure_threshold, success_threshold) : (before?.left ?? 0) - 1;
+    last.set(service, { outcome, left: Math.max(0, left) });
+    return left > 0;
+  };
+  const watch: HealthWatch = {
+    beat: record.beat,
+    async follow(catalog, asked = () => true) {
+      current = catalog;
+      const now = face.clock.now();
+      windows = await announced(look, { from: now - BEHIND_MS, to: now + AHEAD_MS });
+      const specs = [...catalog.services.values()].map(({ spec }) => spec).filter(asked);
+      const watched = watchedOf(specs, face);
+      const ids = new Set(watched.map(({ service }) => service));
+      // Samples are judged by how they were taken, so the record is told as well.
+      record.watch(
+        specs.filter(({ id }) => ids.has(id)),
+        who.cadenceMs,
+      );
+      return watched;
+    },
+    sample(sample) {
+      const isDeclared = current?.services.get(sample.service)?.spec.status === "maintenance";
+      const isAnnounced = windows.some((window) => covers(window, sample));
+      record.sample(isDeclared || isAnnounced ? { ...sample, during: "maintenance" } : sample);
+      return isNews(sample);
+    },
+    history: record.history,
+    async keep() {
+      let outOfReach: GitError | null = null;
+      let problems: readonly Diagnostic[] = [];
+      try {
+        if (current !== null)
+          problems = await advanceIncidents({ face, workspace, catalog: current, history: record.history(), look });
+      } catch (error) {
+        if (!(error instanceof GitError)) throw error;
+        outOfReach = error;
+      }
+      const kept = await record.save();
+      if (outOfReach !== null) throw outOfReach;
+      return [...problems, ...kept];
+    },
+  };
+  return { watch, diagnostics };
+}
+
+/** Windows that people wrote; problems of their files are `fairlead validate`'s to tell. */
+export async function announced(
+  look: () => Promise<Pick<Look, "tree">>,
+  stretch: { readonly from: Ms; readonly to: Ms },
+): Promise<readonly MaintenanceWindow[]> {
+  const { tree } = await look();
+  const written = await readWrittenIncidents({ tree, services: null, readFrontMatter, now: stretch.from });
+  return windowsBetween(written.value.maintenance, stretch);
+}
+
+function covers({ affected, from, to }: MaintenanceWindow, { service, at }: Sample): boolean {
+  return at >= from && at < to && (affected.length === 0 || affected.includes(service));
+}
