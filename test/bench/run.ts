@@ -4,6 +4,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { generateRepository, idOf } from "./generate.ts";
+import { historyLines, measureHistory } from "./history.ts";
 import { inTurns, type Measured, measure } from "./measure.ts";
 import { measureProposal } from "./proposal.ts";
 import { measureSwaps } from "./swaps.ts";
@@ -18,6 +19,8 @@ const { values: options } = parseArgs({
     count: { type: "string", multiple: true, default: ["1000", "10000"] },
     turns: { type: "string", default: "7" },
     terraform: { type: "boolean", default: true },
+    // Of health history: the last three are pushed every five minutes. Takes half an hour; 0 leaves it out.
+    "health-days": { type: "string", default: "365" },
   },
   allowNegative: true,
 });
@@ -57,6 +60,7 @@ for (const count of options.count.map(Number)) await benchPlans(count);
 await benchProposal();
 await benchStart();
 await benchSwaps();
+await benchHistory(Number(options["health-days"]));
 explain();
 writeFileSync(join(import.meta.dirname, "RESULTS.md"), `${rows.join("\n")}\n`);
 
@@ -292,6 +296,15 @@ async function benchSwaps(): Promise<void> {
     { work: "state swap, ms", seen: Math.round(swapMs), bar: 100 },
     { work: "state swap, KB", seen: round(bytes / 1024), bar: 40 },
   );
+}
+
+async function benchHistory(days: number): Promise<void> {
+  if (days === 0) return;
+  const size = { services: 50, days, fineDays: Math.min(3, days / 2) };
+  const { lines, judged: bars } = historyLines(await measureHistory(size), size);
+  say("");
+  for (const line of lines) say(line);
+  judged.push(...bars);
 }
 
 function expectCode(code: number, run: () => Promise<Measured>): () => Promise<Measured> {

@@ -3,12 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import { HEALTH_REF, healthStore } from "../../src/health/history.ts";
+import { rawPath } from "../../src/health/history-files.ts";
 import { historyOfSegments, liveHistory } from "../../src/health/live-history.ts";
 import { DEFAULT_RETENTION } from "../../src/health/retention.ts";
+import { encodeSegment } from "../../src/health/segment-codec.ts";
 import { mergeCounts, NOTHING } from "../../src/health/tally.ts";
 import type { HealthStore, History, Period, Segment } from "../../src/model/health.ts";
 import type { RefStore } from "../../src/model/ref-store.ts";
 import { filesOf } from "../contracts/ref-store.ts";
+import { problemsAgainst } from "../support/schemas.ts";
 import { seen } from "./segments.ts";
 
 const HOUR = 3_600_000;
@@ -215,6 +218,20 @@ describe("a segment that comes late", () => {
     expect(time.now).toBe(START + 60 * HOUR);
   });
 
+  test("and was put there again by hand counts once", async () => {
+    const { refs, store } = await sealed();
+    const before = await read(store);
+    const again = hour(START);
+    const content = encodeSegment(again);
+    const put = new Map([[rawPath(again, content), content]]);
+    const { oid } = await refs.read(HEALTH_REF);
+    await refs.swap({ ref: HEALTH_REF, expected: oid, put, parent: "expected", nonce: random(), message: "by hand" });
+    expect((await read(store)).days).toEqual(before.days);
+    await store.compact("production");
+    expect(await paths(refs, "raw/")).toHaveLength(1);
+    expect((await read(store)).days).toEqual(before.days);
+  });
+
   test("from another region is laid over to the second: the gravest that knows counts", async () => {
     const { store } = await sealed();
     await store.append(hour(START + 30_000, "FFFFpppppppp", { collector: "two", region: "ap" }));
@@ -258,6 +275,24 @@ test("hours go after 90 days and days after 400, months never", async () => {
   expect(months[0]?.at).toBe("2026-02");
   expect(months.reduce((sum, month) => sum + (web(month)?.actual ?? 0), 0)).toBe(480 * 12);
 }, 120_000);
+
+test("the files are what schemas/health.schema.json describes", async () => {
+  const { refs, time, store } = world();
+  for (let n = 0; n < 24 * 5; n++) {
+    time.now = START + (n + 1) * HOUR;
+    await store.append(hour(START + n * HOUR, "ppFmppwwwwpu"));
+  }
+  const files = await kept(refs);
+  const documents = { hours: "Hours", days: "Periods", months: "Periods", standings: "Standings" };
+  for (const [layer, definition] of Object.entries(documents)) {
+    const problems = problemsAgainst("health", `#/$defs/${definition}`);
+    const own = Object.entries(files).filter(([path]) => path.startsWith(`${layer}/`));
+    expect(own.length).toBeGreaterThan(0);
+    for (const [path, text] of own) expect(problems(JSON.parse(text)), path).toEqual([]);
+  }
+  const odd = files["hours/production/2026-02-26.json"]?.replace(/"verdicts":"o/, '"verdicts":"y') ?? "";
+  expect(problemsAgainst("health", "#/$defs/Hours")(JSON.parse(odd))).not.toEqual([]);
+});
 
 test("how long each layer is kept can be set", async () => {
   const { refs, time, store } = world(memoryRefStore(), { rawMs: 2 * HOUR, hoursMs: 3 * DAY });

@@ -6,7 +6,7 @@ import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { collect } from "../../src/health/collector.ts";
 import { HEALTH_REF, healthStore } from "../../src/health/history.ts";
-import { encodeSegment } from "../../src/health/segment-codec.ts";
+import { decodeSegment, encodeSegment } from "../../src/health/segment-codec.ts";
 import type { Segment } from "../../src/model/health.ts";
 import type { RefStore } from "../../src/model/ref-store.ts";
 import { BARE_ENVIRONMENT, git, gitFolder } from "../support/git-folder.ts";
@@ -266,4 +266,32 @@ test("a collector seals what it saw, each sample and beat once, and nothing when
   collector.sample({ service: "web", at: NOON + 1_900, outcome: "pass" });
   expect(collector.seal()).toMatchObject({ from: NOON + 1_900, to: NOON + 2_100 });
   expect(collector.seal()).toBeNull();
+});
+
+test("a collector whose clock is set back or forward seals segments that hold what they say", async () => {
+  let now = NOON;
+  const collector = collect({
+    collector: "one",
+    environment: "production",
+    after: NOON + 30 * MINUTE,
+    clock: { ...virtualClock(), now: () => now },
+  });
+  const saw = (at: number) => {
+    now = at;
+    collector.beat("web", 1);
+    collector.sample({ service: "web", at, outcome: "pass" });
+  };
+  saw(NOON + MINUTE);
+  saw(NOON + 90 * MINUTE);
+  saw(NOON - 60 * MINUTE);
+  const jumped = collector.seal();
+  saw(NOON - 59 * MINUTE);
+  const next = collector.seal();
+  expect([jumped?.from, jumped?.to, next?.from]).toEqual([NOON - 60 * MINUTE, NOON + 90 * MINUTE, NOON - 60 * MINUTE]);
+  // Where its last segment ended is not told while the clock says an earlier time.
+  expect([jumped?.after, next?.after]).toEqual([undefined, undefined]);
+  for (const segment of [jumped, next]) {
+    if (segment === null) throw new Error("there should be a segment");
+    expect(decodeSegment(encodeSegment(segment))).toEqual(segment);
+  }
 });
