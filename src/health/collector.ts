@@ -40,10 +40,8 @@ export function collect({
     },
     seal() {
       const to = clock.now();
-      if (expected.size === 0 && samples.length === 0) {
-        from = to;
-        return null;
-      }
+      // Nothing was due: the time was watched all the same, and belongs to the next stretch. Left out, it would be a gap.
+      if (expected.size === 0 && samples.length === 0) return null;
       // An asking that began before the last seal is counted where it ended, so the stretch reaches back to it; a clock that
       // is set back meanwhile makes no segment that ends before what it holds.
       const [first, latest] = samples.reduce(
