@@ -295,3 +295,20 @@ test("a collector whose clock is set back or forward seals segments that hold wh
     expect(decodeSegment(encodeSegment(segment))).toEqual(segment);
   }
 });
+
+test("time in which nothing was due is no gap, however often somebody looked", async () => {
+  const clock = virtualClock(NOON);
+  const collector = collect({ collector: "one", environment: "production", clock });
+  const seen = () => {
+    collector.beat("web", 1, { cadenceMs: 1_000, timeoutMs: 500, failure_threshold: 2, success_threshold: 1 });
+    collector.sample({ service: "web", at: clock.now(), outcome: "pass" });
+    return collector.seal();
+  };
+  const first = seen();
+  for (let looks = 0; looks < 5; looks++) {
+    await clock.advance(800);
+    expect(collector.seal()).toBeNull();
+  }
+  const second = seen();
+  expect(second).toMatchObject({ after: first?.to, from: first?.to, to: NOON + 4_000 });
+});
