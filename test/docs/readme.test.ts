@@ -24,7 +24,7 @@ test("the README's one file and one command give the visible result", async () =
 test("the README's health block and its maintenance are right as they stand", async () => {
   const section = readme.slice(readme.indexOf("## Watching, and the status site"));
   const health = /```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
-  const maintenance = /```markdown\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
+  const maintenance = /```text\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
   const folder = temporaryFolder();
   const service = `id: orders-api\nname: Orders\ntype: api\nexternal: true\n${health}`;
   writeFiles(folder, { "services/orders-api.yaml": service, "incidents/disks.md": maintenance });
