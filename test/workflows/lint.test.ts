@@ -39,7 +39,7 @@ const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   "fairlead-drift.environments": { contents: "read" },
   "fairlead-drift.drift": { contents: "read", issues: "write" },
   "fairlead-health.environments": { contents: "read" },
-  "fairlead-health.check": { contents: "write" },
+  "fairlead-health.check": { contents: "write", issues: "write" },
   "fairlead-site.environments": { contents: "read" },
   "fairlead-site.build": { contents: "read", pages: "read" },
   "fairlead-site.deploy": { pages: "write", "id-token": "write" },

@@ -91,12 +91,12 @@ describe("health and the status site", () => {
   test("samples end at the remote, a service that fails fails the run, and the site shows it", {
     timeout: STORY_MAX_MS,
   }, async () => {
-    const { server, site, own, scheduled, stopBehindItsBack } = await running();
+    const { server, site, own, scheduled, stopBehindItsBack, github } = await running();
     const samples = (): string => git(server.folder, "for-each-ref", "--format=%(objectname)", "refs/fairlead/health");
     expect(samples()).toBe("");
     const good = await scheduled("fairlead-health", own);
     expect(conclusions(good)).toContain("fairlead-health success");
-    expect(logOf(good)).toMatch(/✓ stock +200/);
+    expect(logOf(good)).toMatch(/✓ stock +GET \/health +200/);
     const kept = samples();
     expect(kept).toMatch(/^[0-9a-f]{40}$/);
 
@@ -105,6 +105,10 @@ describe("health and the status site", () => {
     expect(conclusions(bad)).toContain("fairlead-health failure");
     expect(logOf(bad)).toMatch(/✗ stock/);
     expect(samples(), "what failed is recorded, too").not.toBe(kept);
+    expect(github.world.issues.map(({ title }) => title).sort()).toEqual([
+      "staging: orders is down",
+      "staging: stock is down",
+    ]);
     expect(git(server.folder, "merge-base", "--is-ancestor", kept, samples())).toBe("");
 
     expect(conclusions(bad), "a failure is what the site is for").toContain("fairlead-site success");
