@@ -1,5 +1,5 @@
 import type { Oid } from "../model/basics.ts";
-import type { KeepingRefStore, SwapRequest } from "../model/ref-store.ts";
+import type { RenewingRefStore, SwapRequest } from "../model/ref-store.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { comparePaths, isUnder, normalPath } from "./file-path.ts";
 import { bytesOf, folderId } from "./folder-ids.ts";
@@ -8,7 +8,7 @@ import { objectId } from "./object-id.ts";
 import { checkRef, checkSwap, commitMessage } from "./swap-request.ts";
 
 /** A RefStore in memory, with the ids that Git would give: for simulations, dry runs and tests. */
-export function memoryRefStore(): KeepingRefStore {
+export function memoryRefStore(): RenewingRefStore {
   const commits = new Map<Oid, ReadonlyMap<string, Uint8Array>>();
   const refs = new Map<string, Oid>();
   return {
@@ -34,13 +34,12 @@ export function memoryRefStore(): KeepingRefStore {
       refs.set(request.ref, oid);
       return { is: "won", oid };
     },
-    async keep({ ref, expected, oid }) {
-      checkRef(ref);
-      const tip = refs.get(ref) ?? null;
-      if (tip !== expected) return { is: "conflict", oid: tip };
-      if (!commits.has(oid)) throw new GitError("object-missing", `the commit ${oid} is missing`);
-      refs.set(ref, oid);
-      return { is: "won", oid };
+    async renew({ keep, ...request }) {
+      checkRef(keep.ref);
+      if ((refs.get(keep.ref) ?? null) !== keep.expected) return { is: "conflict", oid: refs.get(request.ref) ?? null };
+      const swap = await this.swap({ ...request, parent: "none" });
+      if (swap.is === "won") refs.set(keep.ref, request.expected);
+      return swap;
     },
   };
 }

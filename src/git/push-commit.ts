@@ -10,14 +10,26 @@ export type Pushed =
   | { readonly is: "done" | "stale" | "broken" }
   | { readonly is: "refused"; readonly error: GitError };
 
-/** One push of a commit onto a ref under a lease, judged by what Git prints for programs (`--porcelain`, git-push(1)). */
+interface Update {
+  readonly ref: string;
+  readonly expected: Oid | null;
+  readonly oid: Oid;
+}
+
+/**
+ * One push of a commit onto a ref under a lease, judged by what Git prints for programs (`--porcelain`, git-push(1)). `with`:
+ * another ref that is moved in the same push, both or neither.
+ */
 export async function pushCommit(
   context: GitContext,
-  what: { readonly remote: string; readonly ref: string; readonly expected: Oid | null; readonly oid: Oid },
+  what: Update & { readonly remote: string; readonly with?: Update },
 ): Promise<Pushed> {
-  const { remote, ref, expected, oid } = what;
-  const lease = `--force-with-lease=${ref}:${expected ?? ""}`;
-  const args = ["push", "--porcelain", "--no-verify", lease, "--", remote, `${oid}:${ref}`];
+  const { remote, ref } = what;
+  const updates = what.with === undefined ? [what] : [what, what.with];
+  const leases = updates.map((one) => `--force-with-lease=${one.ref}:${one.expected ?? ""}`);
+  const together = updates.length > 1 ? ["--atomic"] : [];
+  const specs = updates.map((one) => `${one.oid}:${one.ref}`);
+  const args = ["push", "--porcelain", "--no-verify", ...together, ...leases, "--", remote, ...specs];
   const result = await runGit(context, args, { timeoutMs: TRANSFER_MAX_MS, allow: "any" }).catch((error: unknown) => {
     // Past its time: what had been sent by then may still be applied.
     if (error instanceof GitError && error.kind === "unreachable") return null;
@@ -43,4 +55,4 @@ export async function pushCommit(
 
 /** Somebody else held the ref's lock, or had moved it in the moment between the lease and the update. */
 const LOST_AT_THE_REMOTE =
-  /^\[remote rejected\] \(.*(cannot lock ref|failed to (update|lock) ref|incorrect old value|already exists|fetch first)/;
+  /^\[remote rejected\] \(.*(cannot lock ref|failed to (update|lock) ref|incorrect old value|already exists|fetch first|atomic (push|transaction))/;

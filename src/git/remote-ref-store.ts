@@ -1,5 +1,5 @@
 import type { Ms, Oid } from "../model/basics.ts";
-import type { KeepingRefStore, Swap, SwapRequest } from "../model/ref-store.ts";
+import type { RenewingRefStore, Swap, SwapRequest } from "../model/ref-store.ts";
 import { objectTree } from "./commit-tree.ts";
 import { fetchObjects } from "./fetch-objects.ts";
 import { GitError } from "./git-error.ts";
@@ -26,7 +26,7 @@ const ANCESTRY_MAX = 200;
  * Throws a GitError where the remote is out of reach for a read, asks for credentials that nobody gave, or has rules or
  * hooks that refuse the push. A push whose answer was lost is settled by looking for its nonce in the tip's ancestry.
  */
-export function remoteRefStore(repository: Repository, remote: string): KeepingRefStore {
+export function remoteRefStore(repository: Repository, remote: string): RenewingRefStore {
   const { objects } = repository;
 
   const context = (): GitContext => {
@@ -120,14 +120,27 @@ export function remoteRefStore(repository: Repository, remote: string): KeepingR
         if (attempt === PUSH_ATTEMPTS_MAX) return { is: "unknown" };
       }
     },
-    async keep({ ref, expected, oid }) {
-      checkRef(ref);
+    async renew({ keep, ...request }) {
+      const { ref, expected } = request;
+      checkSwap({ ...request, parent: "none" });
+      checkRef(keep.ref);
+      if (!(await has(expected))) {
+        const tip = await fetchTip(ref);
+        if (tip !== expected) return { is: "conflict", oid: tip };
+      }
+      const oid = await writeCommit(repository, { ...request, parent: "none" });
+      // Git sends what a pushed commit's parents do not have: with a merge of both histories it finds that nothing is new.
+      const both = { expected, parent: "expected", put: new Map(), merge: oid } as const;
+      const kept = await writeCommit(repository, {
+        ...both,
+        nonce: request.nonce,
+        message: `Keeps what was before ${ref}`,
+      });
       for (let attempt = 1; attempt <= PUSH_ATTEMPTS_MAX; attempt++) {
-        const pushed = await pushCommit(context(), { remote, ref, expected, oid });
+        const pushed = await pushCommit(context(), { remote, ref, expected, oid, with: { ...keep, oid: kept } });
         if (pushed.is === "done") return { is: "won", oid };
         if (pushed.is === "refused") throw pushed.error;
         const tip = await tipOf(ref);
-        // Sent before, and the answer was lost: the commit has no nonce of its own, and need not have one.
         if (tip === oid) return { is: "won", oid };
         if (tip !== expected || pushed.is === "stale") return { is: "conflict", oid: tip };
       }

@@ -7,6 +7,8 @@ import { commitMessage } from "./swap-request.ts";
 /** A commit to be written: a swap's, or one that also takes over folders and files by their ids. */
 export interface CommitRequest extends Pick<SwapRequest, "expected" | "parent" | "nonce" | "message"> {
   readonly put: ReadonlyMap<string, Uint8Array | GitEntry | null>;
+  /** A second parent. */
+  readonly merge?: Oid;
 }
 
 /** Something that Git has already: mode 040000 is a folder. */
@@ -41,6 +43,7 @@ function* stream(request: CommitRequest, identity: string, tree: Oid | null): Ge
   yield "\n";
   if (tree !== null) yield `M 040000 ${tree} ""\n`;
   else if (request.expected !== null) yield `from ${request.expected}\n`;
+  if (request.merge !== undefined) yield `merge ${request.merge}\n`;
   // Removals first: a file may be about to stand where a folder was.
   for (const [path, content] of request.put) if (content === null) yield `D ${quoted(path)}\n`;
   for (const [path, content] of request.put) {

@@ -1,5 +1,5 @@
 import type { Ms } from "../model/basics.ts";
-import type { KeepingRefStore, RefStore } from "../model/ref-store.ts";
+import type { RefStore, RenewingRefStore } from "../model/ref-store.ts";
 import type { Tree } from "../model/tree.ts";
 import { DAY_MS } from "./calendar.ts";
 import { parseDocument } from "./segment-codec.ts";
@@ -15,25 +15,22 @@ export function sinceFile(at: Ms): Uint8Array {
 }
 
 /**
- * Begins the ref's history anew once its commits are older than a week: one commit without a parent, with the same files.
- * What was the tip is first kept by a second ref, so that a clone or a push that stands on it finds everything it needs for
- * another week. Both steps are compare-and-swaps: of two squashers one wins, whoever pushes at the same time is never lost,
- * and dying between the steps leaves a second ref that the next squash moves on. True where it squashed.
+ * Begins the ref's history anew once its commits are older than a week: one commit without a parent, with the same files. What
+ * was the tip is kept by a second ref, so that a clone or a push that stands on it finds everything it needs for another week. Both
+ * are one compare-and-swap: of two squashers one wins, and whoever pushes at the same time is never lost. True where it squashed.
  */
 export async function squash(
-  refs: RefStore | KeepingRefStore,
+  refs: RefStore | RenewingRefStore,
   { ref, now, nonce }: { readonly ref: string; readonly now: Ms; readonly nonce: string },
 ): Promise<boolean> {
-  if (!("keep" in refs)) return false;
+  if (!("renew" in refs)) return false;
   const { oid, tree } = await refs.read(ref);
   if (oid === null || !(await isSquashDue(tree, now))) return false;
   const previous = `${ref}-previous`;
-  const { oid: expected } = await refs.read(previous);
-  const kept = await refs.keep({ ref: previous, expected, oid });
-  if (kept.is !== "won") return false;
+  const keep = { ref: previous, expected: (await refs.read(previous)).oid };
   const put = new Map([[SINCE_PATH, sinceFile(now)]]);
   const message = "Health history begins anew: what was kept stays";
-  return (await refs.swap({ ref, expected: oid, put, parent: "none", nonce, message })).is === "won";
+  return (await refs.renew({ ref, expected: oid, put, nonce, message, keep })).is === "won";
 }
 
 /** Whether the commits of a tree's ref go back for more than a week. */

@@ -31,8 +31,17 @@ export interface RefStore {
   swap(request: SwapRequest): Promise<Swap>;
 }
 
-/** A RefStore that can also keep a history from being forgotten, before a squash lets go of it. */
-export interface KeepingRefStore extends RefStore {
-  /** Points a ref at a commit that the ref's store has already, under the same compare-and-swap; nothing is written anew. */
-  keep(request: { readonly ref: string; readonly expected: Oid | null; readonly oid: Oid }): Promise<Swap>;
+/** A RefStore that can also let go of a ref's history without losing it at once. */
+export interface RenewingRefStore extends RefStore {
+  /**
+   * Begins a ref's history anew: one commit without a parent, with the files of `expected` and those that are put. What was the tip
+   * is kept by another ref, in whose ancestry it lies from now on. Both or neither, under the same compare-and-swap; only what is
+   * put is sent.
+   */
+  renew(
+    request: Omit<SwapRequest, "parent" | "expected"> & {
+      readonly expected: Oid;
+      readonly keep: { readonly ref: string; readonly expected: Oid | null };
+    },
+  ): Promise<Swap>;
 }

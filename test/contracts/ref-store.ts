@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Oid } from "../../src/model/basics.ts";
-import type { KeepingRefStore } from "../../src/model/ref-store.ts";
+import type { RenewingRefStore } from "../../src/model/ref-store.ts";
 import type { Tree } from "../../src/model/tree.ts";
 
 const REF = "refs/heads/fairlead-state/staging";
@@ -16,7 +16,7 @@ const nonce = (): string => `nonce-${process.pid}-${++nonces}`;
  */
 export function refStoreContract(
   name: string,
-  make: () => Promise<{ open(): Promise<KeepingRefStore>; ancestors(ref: string): readonly Oid[] | null }>,
+  make: () => Promise<{ open(): Promise<RenewingRefStore>; ancestors(ref: string): readonly Oid[] | null }>,
   race: { readonly writers: number; readonly swaps: number } = { writers: 3, swaps: 4 },
 ): void {
   describe(`${name} is a RefStore`, () => {
@@ -69,13 +69,13 @@ export function refStoreContract(
     test("of two identical racers in the same second exactly one wins", async () => {
       const world = await make();
       const racers = [await world.open(), await world.open()];
-      const first = await put(racers[0] as KeepingRefStore, null, { "a.json": "1" });
+      const first = await put(racers[0] as RenewingRefStore, null, { "a.json": "1" });
       for (const racer of racers) await racer.read(REF);
       const files = { "claim.json": "mine" };
       const results = await Promise.all(racers.map((racer) => swap(racer, first, files, { message: "the same" })));
       expect(results.map(({ is }) => is).sort()).toEqual(["conflict", "won"]);
       const winner = results.find((result) => result.is === "won");
-      expect((await (racers[0] as KeepingRefStore).read(REF)).oid).toBe(winner?.is === "won" ? winner.oid : "");
+      expect((await (racers[0] as RenewingRefStore).read(REF)).oid).toBe(winner?.is === "won" ? winner.oid : "");
     });
 
     test("a history may start anew, with everything that was there", async () => {
@@ -87,19 +87,36 @@ export function refStoreContract(
       expect(world.ancestors(REF) ?? [anew]).toEqual([anew]);
     });
 
-    test("another ref can keep a commit that is there, under the same lease", async () => {
+    test("a history is begun anew and what it was is kept by another ref, both or neither", async () => {
       const world = await make();
       const [one, other] = [await world.open(), await world.open()];
       const ref = "refs/fairlead/kept";
-      const first = await put(one, null, { "a.json": "1" });
-      expect(await one.keep({ ref, expected: null, oid: first })).toEqual({ is: "won", oid: first });
-      const anew = await put(one, first, { "a.json": "2" }, { parent: "none" });
-      expect(await filesOf((await other.read(ref)).tree)).toEqual({ "a.json": "1" });
-      expect(await one.keep({ ref, expected: null, oid: anew })).toEqual({ is: "conflict", oid: first });
-      expect(await one.keep({ ref, expected: anew, oid: anew })).toEqual({ is: "conflict", oid: first });
-      expect((await other.read(ref)).oid).toBe(first);
-      expect(await one.keep({ ref, expected: first, oid: anew })).toEqual({ is: "won", oid: anew });
-      await expect(one.keep({ ref: "kept", expected: null, oid: anew })).rejects.toThrow(TypeError);
+      const first = await put(one, null, { "a.json": "1", "b.json": "b" });
+      const renew = (store: RenewingRefStore, expected: Oid, kept: Oid | null) => {
+        const files = new Map([["a.json", Buffer.from(`anew after ${expected}`)]]);
+        return store.renew({
+          ref: REF,
+          expected,
+          put: files,
+          nonce: nonce(),
+          message: "Anew",
+          keep: { ref, expected: kept },
+        });
+      };
+      await other.read(REF);
+      const anew = await renew(one, first, null);
+      if (anew.is !== "won") throw new Error(`it should have won: ${JSON.stringify(anew)}`);
+      expect(await filesOf((await other.read(REF)).tree)).toEqual({ "a.json": `anew after ${first}`, "b.json": "b" });
+      expect(await filesOf((await other.read(ref)).tree)).toEqual({ "a.json": "1", "b.json": "b" });
+      expect(world.ancestors(REF) ?? [anew.oid]).toEqual([anew.oid]);
+      expect(world.ancestors(ref) ?? [first]).toContain(first);
+
+      const kept = (await other.read(ref)).oid;
+      expect((await renew(other, first, kept)).is).toBe("conflict");
+      expect((await renew(other, anew.oid, null)).is).toBe("conflict");
+      expect([(await one.read(REF)).oid, (await one.read(ref)).oid]).toEqual([anew.oid, kept]);
+      expect((await renew(other, anew.oid, kept)).is).toBe("won");
+      expect(await filesOf((await one.read(ref)).tree)).toEqual({ "a.json": `anew after ${first}`, "b.json": "b" });
     });
 
     test("a request that no caller may make is a bug, thrown before anything is written", async () => {
@@ -118,7 +135,7 @@ export function refStoreContract(
 
 /** Each writer raises its own counter and the common one, again and again until it has won `swaps` times. */
 async function writersLoseNothing(
-  world: { open(): Promise<KeepingRefStore>; ancestors(ref: string): readonly Oid[] | null },
+  world: { open(): Promise<RenewingRefStore>; ancestors(ref: string): readonly Oid[] | null },
   { writers, swaps }: { readonly writers: number; readonly swaps: number },
 ): Promise<void> {
   const wins = await Promise.all(
@@ -155,7 +172,7 @@ type Files = Readonly<Record<string, string | null>>;
 type Options = { readonly ref?: string; readonly parent?: "none"; readonly message?: string; readonly nonce?: string };
 
 /** A swap of text files on the contract's ref, with a nonce of its own. */
-export function swap(store: Pick<KeepingRefStore, "swap">, expected: Oid | null, files: Files, options: Options = {}) {
+export function swap(store: Pick<RenewingRefStore, "swap">, expected: Oid | null, files: Files, options: Options = {}) {
   return store.swap({
     ref: options.ref ?? REF,
     expected,
@@ -168,7 +185,7 @@ export function swap(store: Pick<KeepingRefStore, "swap">, expected: Oid | null,
 
 /** A swap that has to win; its commit. */
 export async function put(
-  store: Pick<KeepingRefStore, "swap">,
+  store: Pick<RenewingRefStore, "swap">,
   expected: Oid | null,
   files: Files,
   options: Options = {},

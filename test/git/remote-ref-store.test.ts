@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { remoteRefStore } from "../../src/git/remote-ref-store.ts";
 import { openRepository } from "../../src/git/repository.ts";
-import type { KeepingRefStore } from "../../src/model/ref-store.ts";
+import type { RenewingRefStore } from "../../src/model/ref-store.ts";
 import { filesOf, put, refStoreContract, swap } from "../contracts/ref-store.ts";
 import { BARE_ENVIRONMENT, git, gitFolder, temporaryFolder } from "../support/git-folder.ts";
 import { type GitServer, gitServer } from "../support/git-server.ts";
@@ -12,7 +12,7 @@ import { until } from "../support/until.ts";
 const REF = "refs/heads/fairlead-state/staging";
 
 /** Another machine of the team: a clone of its own, with no Git identity. */
-async function clone(server: GitServer, folder = gitFolder({ "a.txt": "a" })): Promise<KeepingRefStore> {
+async function clone(server: GitServer, folder = gitFolder({ "a.txt": "a" })): Promise<RenewingRefStore> {
   git(folder, "remote", "add", "origin", server.url);
   const repository = await openRepository(folder, BARE_ENVIRONMENT);
   onTestFinished(() => repository.close());
