@@ -57,11 +57,11 @@ export async function measureHistory({
   const random = () => (++nonces).toString(16).padStart(32, "0");
   const store = healthStore({ refs: remoteRefStore(repository, "origin"), random, clock });
   const append = async (from: number, to: number): Promise<number> => {
-    const before = tipOf(remote);
+    const before = tipsOf(remote);
     time.now = to;
     const problems = await store.append(healthSegment(from, to, { services, seed: 20_261_124 }));
     if (problems.length > 0) throw new Error(`the bench's samples were not kept: ${problems[0]?.summary}`);
-    return packBytes(remote, before, tipOf(remote));
+    return packBytes(remote, before, tipsOf(remote));
   };
   const clones: { day: number; shallow: number; whole: number }[] = [];
   try {
@@ -103,21 +103,15 @@ export async function measureHistory({
   }
 }
 
-function tipOf(remote: string): string | null {
-  const args = ["-C", remote, "rev-parse", "--verify", "-q", HEALTH_REF];
-  try {
-    return execFileSync("git", args, { stdio: ["ignore", "pipe", "ignore"] })
-      .toString()
-      .trim();
-  } catch {
-    return null;
-  }
+/** The tips of the history, and of what the last squash kept of it. */
+function tipsOf(remote: string): readonly string[] {
+  const args = ["-C", remote, "for-each-ref", "--format=%(objectname)", "refs/fairlead"];
+  return execFileSync("git", args).toString().split("\n").filter(Boolean);
 }
 
-/** The pack that brings one tip to somebody who has the other: what the pushes between them sent. */
-function packBytes(remote: string, before: string | null, after: string | null): number {
-  if (after === null) return 0;
-  const input = `${after}\n${before === null ? "" : `^${before}\n`}`;
+/** The pack that brings some tips to somebody who has others: what the pushes between them sent. */
+function packBytes(remote: string, before: readonly string[], after: readonly string[]): number {
+  const input = [...after, ...before.map((oid) => `^${oid}`), ""].join("\n");
   const args = ["-C", remote, "pack-objects", "--revs", "--thin", "--stdout", "-q", "--delta-base-offset"];
   return execFileSync("git", args, { input, maxBuffer: 2 ** 30 }).byteLength;
 }
