@@ -49,7 +49,7 @@ describe("on a remote", () => {
     expect(git(server.folder, "rev-list", PREVIOUS).split("\n")).toContain(tip);
     expect(await files(refs)).toEqual(before);
     expect(await squash(refs, { ref: HEALTH_REF, now: START + 7 * DAY, nonce: random() })).toBe(false);
-  }, 60_000);
+  }, 300_000);
 
   test("two squashers and a collector at once lose nothing", async () => {
     const { server, open } = await world();
@@ -65,7 +65,7 @@ describe("on a remote", () => {
     await squash(one, { ref: HEALTH_REF, now, nonce: random() });
     expect(Object.keys(await files(one))).toHaveLength(2);
     expect(Number(git(server.folder, "rev-list", "--count", HEALTH_REF))).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("in memory", () => {
