@@ -3,7 +3,7 @@ import type { Layers } from "../health/compact.ts";
 import { HEALTH_REF } from "../health/history.ts";
 import { filesOf, type HistoryFiles, historyFiles, standingsPath } from "../health/history-files.ts";
 import { monthOfDays } from "../health/layers.ts";
-import { type Retention, retentionOf } from "../health/retention.ts";
+import type { Retention } from "../health/retention.ts";
 import { SINCE_PATH, sinceFile } from "../health/squash.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
@@ -21,7 +21,11 @@ const ATTEMPTS_MAX = 8;
 export async function importDays(
   { clock, nonce }: Pick<Face, "clock" | "nonce">,
   workspace: Pick<Workspace, "refsOf">,
-  { environment, days }: { readonly environment: string; readonly days: readonly Period[] },
+  {
+    environment,
+    days,
+    retention,
+  }: { readonly environment: string; readonly days: readonly Period[]; readonly retention: Retention },
 ): Promise<Diagnosed<number>> {
   const { refs } = await workspace.refsOf(environment);
   const months = [...new Set(days.map(({ at }) => at.slice(0, 7)))].sort();
@@ -38,7 +42,7 @@ export async function importDays(
       layers,
       days.filter(({ at }) => free(at)),
       now,
-      retentionOf({}),
+      retention,
     );
     if (added === 0) return { value: 0, diagnostics: [] };
     const put = new Map<string, Uint8Array | null>(filesOf(environment, after, of));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { importDays } from "../../src/cli/import-days.ts";
 import { memoryRefStore } from "../../src/git/memory-ref-store.ts";
 import { healthStore } from "../../src/health/history.ts";
+import { DEFAULT_RETENTION } from "../../src/health/retention.ts";
 import type { Period, Segment } from "../../src/model/health.ts";
 import { fairlead } from "../support/cli.ts";
 import { gitFolder } from "../support/git-folder.ts";
@@ -20,7 +21,7 @@ function history() {
     importDays(
       { clock, nonce },
       { refsOf: async () => ({ refs, remote: null }) },
-      { environment: "development", days },
+      { environment: "development", days, retention: DEFAULT_RETENTION },
     );
   return { store, put };
 }

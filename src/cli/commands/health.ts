@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { printableJson } from "../../diagnostics/printable-json.ts";
-import { healthStore, type PublishedSite } from "../../health/history.ts";
+import { objectTree } from "../../git/commit-tree.ts";
+import { hasCommit, isAncestor } from "../../git/revisions.ts";
+import { HEALTH_REF, healthStore, type PublishedSite } from "../../health/history.ts";
+import type { Oid } from "../../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../../model/diagnostic.ts";
+import type { Tree } from "../../model/tree.ts";
+import { declaredRetention } from "../declared-retention.ts";
 import type { Face } from "../face.ts";
-import { refuse, showProblems } from "../show-diagnostics.ts";
+import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 
 interface HealthOptions {
@@ -58,11 +63,32 @@ async function withStore(
 ): Promise<number> {
   const workspace: Workspace = await openWorkspace(face);
   try {
+    const { project, diagnostics } = await workspace.look();
+    // What is kept how long is declared: counted with other numbers, samples would be let go that are to be kept.
+    if (!isUsable(diagnostics)) return refuse(face.terminal, diagnostics);
     const { refs } = await workspace.refsOf(environment);
-    return await act(healthStore({ refs, random: face.nonce, clock: face.clock }));
+    const retention = declaredRetention(project);
+    const commits = (commit: Oid): Promise<Tree | null> => keptCommit(workspace, environment, commit);
+    return await act(healthStore({ refs, random: face.nonce, clock: face.clock, retention, commits }));
   } finally {
     await workspace.close();
   }
+}
+
+/**
+ * The files of a commit that refs/fairlead/health had: of its own history, or of what was let go last. Any other commit, of
+ * whomever, proves nothing.
+ */
+async function keptCommit({ repository, refsOf }: Workspace, environment: string, commit: Oid): Promise<Tree | null> {
+  const { refs } = await refsOf(environment);
+  for (const ref of [HEALTH_REF, `${HEALTH_REF}-previous`]) {
+    // Reading fetches: the commit may come with it.
+    const { oid } = await refs.read(ref);
+    if (oid === null || !(await hasCommit(repository, commit))) continue;
+    if (oid === commit || (await isAncestor(repository, { ancestor: commit, commit: oid })))
+      return objectTree(repository.objects, commit);
+  }
+  return null;
 }
 
 /** The figures of a built site. The file may come from anywhere: what has another shape differs, and says so. */
@@ -84,13 +110,16 @@ function publishedIn(folder: string, environment: string): Diagnosed<PublishedSi
     return wrong(error instanceof SyntaxError ? "it is no whole JSON document" : "it is not there");
   }
   if (typeof data !== "object" || data === null) return wrong("it is no JSON object");
-  const { environment: of, generatedAt, services } = data as Readonly<Record<string, unknown>>;
+  const { environment: of, generatedAt, services, history } = data as Readonly<Record<string, unknown>>;
   if (of !== environment) return wrong(`it is of ${JSON.stringify(of)}, not of ${environment}`);
   const at = typeof generatedAt === "string" ? Date.parse(generatedAt) : Number.NaN;
   if (Number.isNaN(at) || !Array.isArray(services)) return wrong("it says nothing of services");
   if (!services.every((one) => typeof one === "object" && one !== null && typeof one.id === "string"))
     return wrong("it holds a service without an id");
-  return { value: { generatedAt: at, services }, diagnostics: [] };
+  if (history === undefined) return { value: { generatedAt: at, services }, diagnostics: [] };
+  if (typeof history !== "string" || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(history))
+    return wrong("what it names as its history is no commit");
+  return { value: { generatedAt: at, services, history }, diagnostics: [] };
 }
 
 function count(n: number, noun: string): string {

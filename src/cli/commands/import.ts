@@ -10,6 +10,7 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import { checkCondition } from "../../probes/condition-syntax.ts";
 import { editService } from "../../scaffold/edit-service.ts";
 import { writeFiles } from "../../scaffold/write-files.ts";
+import { declaredRetention } from "../declared-retention.ts";
 import { everyProblem } from "../every-problem.ts";
 import type { Face } from "../face.ts";
 import { importDays } from "../import-days.ts";
@@ -58,7 +59,11 @@ export async function importFrom(
     const { environment } = options;
     const counted =
       wrote && options.history === true && imported.days.length > 0
-        ? await importDays(face, workspace, { environment, days: imported.days })
+        ? await importDays(face, workspace, {
+            environment,
+            days: imported.days,
+            retention: declaredRetention((await workspace.look()).project),
+          })
         : { value: null, diagnostics: [] };
     const diagnostics = [...source.diagnostics, ...outcome.diagnostics, ...counted.diagnostics];
     if (terminal.json)
