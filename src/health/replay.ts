@@ -1,7 +1,7 @@
 import type { Ms } from "../model/basics.ts";
 import type { Standing } from "../model/health.ts";
 import type { TrackEvent } from "./tracks.ts";
-import { staleAfterMs } from "./watching.ts";
+import { nextDueByMs, staleAfterMs } from "./watching.ts";
 
 /** A verdict that holds from `at` on, as one collector sees it. */
 export interface Change {
@@ -85,9 +85,9 @@ function longer(run: Run, at: Ms, by: number): Run {
   return { n: run.n + by, since: run.n === 0 ? at : run.since };
 }
 
-/** Until when an asking vouches for what it saw: the next one, or its own cadence where that comes too late. */
+/** Until when an asking vouches for what it saw: the next one, or its own cadence where that comes later than it was due. */
 export function vouchesUntil(event: TrackEvent, next: Ms): Ms {
-  return next - event.at > staleAfterMs(event.watching) ? event.at + event.watching.cadenceMs : next;
+  return next - event.at > nextDueByMs(event.watching) ? event.at + event.watching.cadenceMs : next;
 }
 
 /** The verdict that held at a moment, as one collector came to see it. */

@@ -8,9 +8,10 @@ import type { Because } from "../model/because.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Sample, Verdict } from "../model/health.ts";
 import type { DesiredStatus } from "../model/service.ts";
-import { type Replay, replay, vouchesUntil } from "./replay.ts";
+import { type Replay, replay } from "./replay.ts";
 import { graver } from "./timeline.ts";
 import type { Track, TrackEvent } from "./tracks.ts";
+import { tooOldForNowMs } from "./watching.ts";
 
 /** A verdict, why, and the same as one English sentence. */
 export interface Judgement {
@@ -20,8 +21,8 @@ export interface Judgement {
 }
 
 /**
- * Judges a service as it is now: what its timeline (`timeline.ts`) ends with at this moment, since both come of one replay. A
- * sample that is too old says nothing about now: the verdict is `unknown`, never the last one that was known.
+ * Judges a service as it is now: what its timeline (`timeline.ts`) last knew, since both come of one replay. Samples arrive
+ * late, so this waits longer than the timeline (`tooOldForNowMs`); a sample that is older still says nothing about now: the verdict is `unknown`, never the last one that was known.
  */
 export function verdictOf(
   tracks: readonly Track[] | undefined,
@@ -57,7 +58,8 @@ function judgeTrack(events: readonly TrackEvent[], now: Ms): TrackJudgement | nu
   const last = events.at(-1);
   if (last === undefined) return null;
   const { at, sample } = last;
-  if (vouchesUntil(last, now) < now) return { at, verdict: "unknown", because: { is: "stale", ageMs: now - at } };
+  if (now - at > tooOldForNowMs(last.watching))
+    return { at, verdict: "unknown", because: { is: "stale", ageMs: now - at } };
   if (sample.during === "maintenance") return { at, verdict: "maintenance", because: { is: "announced-maintenance" } };
   if (sample.outcome === "unknown")
     return { at, verdict: "unknown", because: { is: "not-checkable", reason: reasonOf(sample) } };

@@ -24,7 +24,20 @@ export function watchingOf(segment: Pick<Segment, "watching">, service: ServiceI
   };
 }
 
-/** How old a sample may be before it says nothing about now any more. */
+/** How long after an asking the next may come and still be the one that was due: a beat may be late by half, and be slow. */
+export function nextDueByMs({ cadenceMs, timeoutMs }: Pick<Watching, "cadenceMs" | "timeoutMs">): Ms {
+  return 1.5 * cadenceMs + timeoutMs;
+}
+
+/** After so long without an asking, askings in a row begin anew. */
 export function staleAfterMs({ cadenceMs, timeoutMs }: Pick<Watching, "cadenceMs" | "timeoutMs">): Ms {
   return 3 * cadenceMs + timeoutMs;
+}
+
+/** Whoever watches keeps what it saw every few minutes only: a page that is built in between must not call that silence. */
+const TOLD_LATE_MS: Ms = 10 * 60_000;
+
+/** How old a sample may be before it says nothing about now any more. */
+export function tooOldForNowMs(watching: Pick<Watching, "cadenceMs" | "timeoutMs">): Ms {
+  return Math.max(staleAfterMs(watching), TOLD_LATE_MS);
 }

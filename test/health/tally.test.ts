@@ -26,7 +26,7 @@ test("counts each outcome apart, and the seconds of each verdict", () => {
     failed: 3,
     unknown: 1,
     maintenance: 1,
-    seconds: { operational: 60, degraded: 30, down: 120, maintenance: 60, unknown: 30 },
+    seconds: { operational: 60, degraded: 30, down: 120, maintenance: 30, unknown: 60 },
   });
   expect(Object.values(latency).reduce((sum, n) => sum + n, 0)).toBe(4);
 });

@@ -66,13 +66,20 @@ test.each([
   expect(judge(outcomes)).toMatchObject({ verdict, says });
 });
 
-test("after three intervals and a timeout without a sample nobody knows any more, however well it was", () => {
-  const limit = 3 * 30_000 + 5_000;
+test("after ten minutes without a sample nobody knows any more, however well it was: samples are kept every five", () => {
+  const limit = 600_000;
   expect(judge("ppp", { age: limit }).verdict).toBe("operational");
   expect(judge("ppp", { age: limit + 1 })).toMatchObject({
     verdict: "unknown",
-    says: "Last checked 95s ago, too long to say how it is now.",
+    says: "Last checked 10m ago, too long to say how it is now.",
   });
+});
+
+test("whoever asks seldom is waited for: three intervals and a timeout", () => {
+  const watched = { cadenceMs: 3_600_000 };
+  const limit = 3 * 3_600_000 + 5_000;
+  const at = (age: number) => judge("", { more: [seen("p", NOON - age, { watched })] }).verdict;
+  expect([at(limit), at(limit + 1)]).toEqual(["operational", "unknown"]);
 });
 
 test("what is declared comes before what is seen", () => {
