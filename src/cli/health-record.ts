@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { type Collector, collect } from "../health/collector.ts";
 import { healthStore } from "../health/history.ts";
+import { awaitingOthers } from "../health/live-history.ts";
 import type { Retention } from "../health/retention.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
@@ -27,6 +28,13 @@ export interface HealthRecord extends Pick<Collector, "sample"> {
   beat(service: ServiceId, beats: number): void;
   /** What is kept, and what was seen since, as it is at this moment. */
   history(): History;
+  /**
+   * Takes in what other collectors have stored since the last call, so that incidents are judged by what all of them see.
+   * Problems with single files come back. Throws a GitError where the history is out of reach.
+   */
+  catchUp(): Promise<readonly Diagnostic[]>;
+  /** The history for incidents: what another collector said last holds until its next segment is due. */
+  outlook(): History;
   /** Keeps what was seen since the last call; what cannot be kept is held, named, and tried again by the next call. */
   save(): Promise<readonly Diagnostic[]>;
 }
@@ -80,9 +88,16 @@ export async function openHealthRecord(
       bringUpToDate();
       return live.at(clock.now());
     },
+    catchUp: live.catchUp,
+    outlook() {
+      bringUpToDate();
+      return awaitingOthers(live.at(clock.now()), { collector, region });
+    },
     async save() {
       bringUpToDate();
       const fresh = forStore.seal();
+      // The site has these samples already, in segments of another cut.
+      if (fresh !== null) live.own(fresh);
       // A ref that is out of reach for hours must not fill the memory: the oldest of what waits goes first.
       if (fresh !== null) held = [...held, fresh].slice(-HELD_MAX);
       const problems: Diagnostic[] = [];

@@ -29,7 +29,7 @@ export interface HealthWatch extends Pick<HealthRecord, "beat"> {
   /** What is kept, and what was seen since, as it is at this moment. */
   history(): History;
   /**
-   * Opens and resolves incidents of what `follow` named and tells whom they concern, then keeps what was seen: messages leave
+   * Takes in what others have stored, opens and resolves incidents of what `follow` named and tells whom they concern, then keeps what was seen: messages leave
    * before anything is pushed. Throws a GitError where the remote is out of reach for incidents; the samples are held.
    */
   keep(): Promise<readonly Diagnostic[]>;
@@ -98,8 +98,12 @@ export async function openHealthWatch({
       let outOfReach: GitError | null = null;
       let problems: readonly Diagnostic[] = [];
       try {
-        if (current !== null)
-          problems = await advanceIncidents({ face, workspace, catalog: current, history: record.history(), look });
+        if (current !== null) {
+          const unusable = await record.catchUp();
+          const history = record.outlook();
+          const advanced = await advanceIncidents({ face, workspace, catalog: current, history, look });
+          problems = [...unusable, ...advanced];
+        }
       } catch (error) {
         if (!(error instanceof GitError)) throw error;
         outOfReach = error;

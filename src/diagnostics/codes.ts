@@ -82,6 +82,7 @@ export const CODES = {
   "incidents-not-stored":
     "Incidents could not be stored yet, because other collectors were faster or the ref was out of reach.",
   "site-data-unreadable": "A built site's data.json is missing, or is none of the environment.",
+  "site-history-gone": "The commit of the health history that a site was made of is not at hand any more.",
   "health-figure-differs": "A figure of the health history is not what it is made of.",
   "health-too-old": "What a collector saw is older than the hours that are kept, and is left out.",
   "health-not-stored":

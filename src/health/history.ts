@@ -1,14 +1,14 @@
 import { GitError } from "../git/git-error.ts";
-import type { Clock, Ms } from "../model/basics.ts";
+import type { Clock, Ms, Oid } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { HealthStore, Segment } from "../model/health.ts";
+import type { FollowedHistory, HealthStore, Segment } from "../model/health.ts";
 import type { RefStore } from "../model/ref-store.ts";
-import type { Tree } from "../model/tree.ts";
-import { DAY_MS, dayOf, stretchOf } from "./calendar.ts";
+import type { Tree, TreeEntry } from "../model/tree.ts";
+import { DAY_MS, dayOf, HOUR_MS, hourOf, stretchOf } from "./calendar.ts";
 import { compactUntil } from "./compact.ts";
-import { historyFiles, rawPath } from "./history-files.ts";
+import { type HistoryFiles, historyFiles, hourOfPath, rawFolder, rawPath } from "./history-files.ts";
 import { baseIn, compaction, everythingIn, isKept, isTooOld } from "./history-tree.ts";
-import { historyOf, liveHistory } from "./live-history.ts";
+import { type Base, historyOf, liveHistory } from "./live-history.ts";
 import { type Retention, retentionOf } from "./retention.ts";
 import { encodeSegment } from "./segment-codec.ts";
 import { isSquashDue, SINCE_PATH, sinceFile, squash } from "./squash.ts";
@@ -29,6 +29,7 @@ export function healthStore({
   clock,
   ref = HEALTH_REF,
   retention: asked = {},
+  commits = () => Promise.resolve(null),
 }: {
   readonly refs: RefStore;
   /** A fresh nonce of hex digits at each call. */
@@ -37,6 +38,8 @@ export function healthStore({
   readonly clock: Pick<Clock, "sleep" | "now">;
   readonly ref?: string;
   readonly retention?: Partial<Retention>;
+  /** The files of a commit that the ref had; null where it is not at hand, or never was the ref's. For `verify`. */
+  readonly commits?: (commit: Oid) => Promise<Tree | null>;
 }): HealthStore & { verify(environment: string, site?: PublishedSite): Promise<readonly Diagnostic[]> } {
   const retention = retentionOf(asked);
 
@@ -112,18 +115,42 @@ export function healthStore({
 
     async read(environment) {
       const now = clock.now();
-      const { tree } = await refs.read(ref);
+      const { oid, tree } = await refs.read(ref);
       const files = historyFiles(tree);
       const base = await baseIn(files, { environment, now, retention });
-      return { value: historyOf(base, now), diagnostics: files.diagnostics };
+      const history = historyOf(base, now);
+      return { value: oid === null ? history : { ...history, commit: oid }, diagnostics: files.diagnostics };
     },
 
     async follow(environment) {
       const now = clock.now();
-      const { tree } = await refs.read(ref);
+      const { oid, tree } = await refs.read(ref);
       const files = historyFiles(tree);
       const base = await baseIn(files, { environment, now, retention });
-      return { value: liveHistory(base), diagnostics: files.diagnostics };
+      const live = liveHistory(base);
+      let tip = oid;
+      // Paths of the last hours, those of files that cannot be used included: each is named once.
+      let seen = new Set((await recentRaw(files, environment, now)).map(({ path }) => path));
+      const value: FollowedHistory = {
+        ...live,
+        own(segment) {
+          seen.add(rawPath(segment, encodeSegment(segment)));
+        },
+        async catchUp() {
+          const then = await refs.read(ref);
+          if (then.oid === tip) return [];
+          const at = clock.now();
+          const found = historyFiles(then.tree);
+          const recent = await recentRaw(found, environment, at);
+          const fresh = recent.filter(({ path }) => !seen.has(path));
+          for (const { segment } of await found.raw(environment, fresh, at)) live.add(segment);
+          // What waits to be stored is seen as well: it may get there in any later round.
+          seen = new Set([...[...seen].filter((path) => isRecent(path, at)), ...recent.map(({ path }) => path)]);
+          tip = then.oid;
+          return found.diagnostics;
+        },
+      };
+      return { value, diagnostics: files.diagnostics };
     },
 
     /** Checks what is kept against itself and, where it is given, what a site published of it. */
@@ -134,15 +161,12 @@ export function healthStore({
       const until = clock.now() - retention.rawMs;
       const problems = [...files.diagnostics, ...verifyLayers(layers, { until })];
       if (site === undefined) return problems;
-      // As it was when the site was made: what came later was not known then.
-      const then = historyFiles(tree);
-      const base = await baseIn(then, { environment, now: site.generatedAt, retention });
-      const raw = base.raw.flatMap(({ segment, ...file }) => {
-        const known = segmentUntil(segment, site.generatedAt);
-        return known === null ? [] : [{ ...file, segment: known }];
-      });
-      const history = historyOf({ ...base, raw }, site.generatedAt);
-      return [...problems, ...verifyFigures(site.services, { history, now: site.generatedAt })];
+      const then = site.history === undefined ? tree : await commits(site.history);
+      if (then === null) return [...problems, historyGone(site.history ?? "")];
+      const now = site.generatedAt;
+      const base = await baseIn(historyFiles(then), { environment, now, retention });
+      const history = historyOf(site.history === undefined ? baseUntil(base, now) : base, now);
+      return [...problems, ...verifyFigures(site.services, { history, now })];
     },
 
     async compact(environment) {
@@ -169,6 +193,35 @@ export function healthStore({
   };
 }
 
+/** Others' segments are looked for in as many hours: one that was held for longer is read at the next start. */
+const RECENT_HOURS = 6;
+
+/** Hours of which news is taken in: an hour ahead too, for clocks that are. */
+function recentHours(now: Ms): readonly string[] {
+  return Array.from({ length: RECENT_HOURS + 1 }, (_, n) => hourOf(Math.max(0, now + (1 - n) * HOUR_MS)));
+}
+
+function isRecent(path: string, now: Ms): boolean {
+  const hour = hourOfPath(path);
+  return hour !== null && recentHours(now).includes(hour);
+}
+
+async function recentRaw(files: HistoryFiles, environment: string, now: Ms): Promise<readonly TreeEntry[]> {
+  const entries: TreeEntry[] = [];
+  for (const hour of recentHours(now))
+    entries.push(...(await files.list(`${rawFolder(environment)}/${hour.replace("T", "/")}`)));
+  return entries;
+}
+
+/** As it was when a site was drawn that names no commit: what came later was not known then. */
+function baseUntil(base: Base, at: Ms): Base {
+  const raw = base.raw.flatMap(({ segment, ...file }) => {
+    const known = segmentUntil(segment, at);
+    return known === null ? [] : [{ ...file, segment: known }];
+  });
+  return { ...base, raw };
+}
+
 /** What of a segment had been seen by then; null where it was nothing. */
 function segmentUntil(segment: Segment, at: Ms): Segment | null {
   if (segment.to <= at) return segment;
@@ -183,6 +236,8 @@ function segmentUntil(segment: Segment, at: Ms): Segment | null {
 /** What a site's `data.json` says that can be counted again. */
 export interface PublishedSite {
   readonly generatedAt: Ms;
+  /** The commit that its figures were made of, where it names one. */
+  readonly history?: Oid;
   readonly services: readonly PublishedFigures[];
 }
 
@@ -206,6 +261,16 @@ function tooOld({ environment, from, collector }: Segment, { hoursMs }: Retentio
     detail: `Hours are kept for ${Math.round(hoursMs / DAY_MS)} days; what lies before is counted by day, and closed.`,
     hint: "Look at the clock of the machine that watches.",
     environment,
+  };
+}
+
+function historyGone(commit: Oid): Diagnostic {
+  return {
+    code: "site-history-gone",
+    severity: "error",
+    summary: `the site's figures cannot be counted again: ${commit.slice(0, 12)}, which they were made of, is not at hand`,
+    detail: `Commits of ${HEALTH_REF} are let go a week or two after they were made; a shallow clone may hold fewer.`,
+    hint: "Build the site again, or verify one that is built since, in a clone that is whole.",
   };
 }
 

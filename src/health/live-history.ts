@@ -1,4 +1,4 @@
-import type { Ms } from "../model/basics.ts";
+import type { Ms, ServiceId } from "../model/basics.ts";
 import type { History, LiveHistory, Segment } from "../model/health.ts";
 import { DAY_MS, dayOf, HOUR_MS, hourOf, startOfHour } from "./calendar.ts";
 import { compact, type Layers, oldestHour, type RawSegment, withRaw } from "./compact.ts";
@@ -98,6 +98,47 @@ export function liveHistory(base: Base): LiveHistory {
       return historyOf({ ...base, layers, raw, dates }, now);
     },
   };
+}
+
+/** A collector that keeps what it saw every few minutes is awaited for as long, or for two of its own segments. */
+const AWAITED_MS: Ms = 15 * 60_000;
+
+/**
+ * The history as one collector may judge it between two segments of the others: these keep what they see every few minutes only, and
+ * until the next is due, the last asking of each service vouches on. Without it, a service that one of them sees down would be up
+ * again for everybody else before it has told anything new. For incidents, not for figures. Pure.
+ */
+export function awaitingOthers(
+  history: History,
+  own: { readonly collector: string; readonly region: string },
+): History {
+  const newest = new Map<string, Segment>();
+  for (const segment of history.segments) {
+    const key = JSON.stringify([segment.collector, segment.region]);
+    if (segment.to >= (newest.get(key)?.to ?? 0)) newest.set(key, segment);
+  }
+  newest.delete(JSON.stringify([own.collector, own.region]));
+  const awaited = new Set(
+    [...newest.values()].filter(
+      ({ from, to }) => to < history.at && history.at - to <= Math.max(AWAITED_MS, 2 * (to - from)),
+    ),
+  );
+  const segments = history.segments.map((segment) =>
+    awaited.has(segment) ? vouchingUntil(segment, history.at) : segment,
+  );
+  return { ...history, segments };
+}
+
+function vouchingUntil(segment: Segment, at: Ms): Segment {
+  const last = new Map<ServiceId, Ms>();
+  for (const sample of segment.samples) last.set(sample.service, Math.max(last.get(sample.service) ?? 0, sample.at));
+  const watching = Object.entries(segment.watching).map(([id, one]) => {
+    const since = last.get(id);
+    // To the end of the second in which it is asked.
+    const cadenceMs = since === undefined ? one.cadenceMs : Math.max(one.cadenceMs, at - since + 2_000);
+    return [id, { ...one, cadenceMs }] as const;
+  });
+  return { ...segment, watching: Object.fromEntries(watching) };
 }
 
 /** A history of samples that nothing else is kept of: of one command's, or a test's. */

@@ -1,4 +1,4 @@
-import type { Ms, ServiceId } from "./basics.ts";
+import type { Ms, Oid, ServiceId } from "./basics.ts";
 import type { Diagnosed, Diagnostic } from "./diagnostic.ts";
 
 /** What samples say. (`status:` in the file is the desired status.) */
@@ -114,6 +114,8 @@ export interface History {
   readonly environment: string;
   /** The moment at which it is told: every figure is of the time until then. */
   readonly at: Ms;
+  /** The commit of refs/fairlead/health that all of it was read from; absent where something was seen since. */
+  readonly commit?: Oid;
   /** Oldest first: the last days, in full. */
   readonly segments: readonly Segment[];
   /** How services stood where the segments begin. */
@@ -133,6 +135,14 @@ export interface LiveHistory {
   at(now: Ms): History;
 }
 
+/** Live history that can also take in what others have stored meanwhile. */
+export interface FollowedHistory extends LiveHistory {
+  /** This segment is in the history already, in another cut: stored, it is not to be added once more. */
+  own(segment: Segment): void;
+  /** Adds the segments of the last hours that were stored since the last look. Throws a GitError where the ref is out of reach. */
+  catchUp(): Promise<readonly Diagnostic[]>;
+}
+
 /** Over RefStore on `refs/fairlead/health`. */
 export interface HealthStore {
   /** Empty when the segment is kept; else why it could not be, and the caller still holds it. */
@@ -140,7 +150,7 @@ export interface HealthStore {
   /** An environment's history as it is now; a file that cannot be used is left out and named. */
   read(environment: string): Promise<Diagnosed<History>>;
   /** The same, to go on from while watching. */
-  follow(environment: string): Promise<Diagnosed<LiveHistory>>;
+  follow(environment: string): Promise<Diagnosed<FollowedHistory>>;
   /** Counts samples that have left the window into their hours now; how many segments. An append does it too, bit by bit. */
   compact(environment: string): Promise<Diagnosed<number>>;
 }

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import type { Face } from "../../src/cli/face.ts";
+import { openHealthWatch } from "../../src/cli/health-watch.ts";
+import { openEnvironment } from "../../src/cli/open-environment.ts";
+import { openWorkspace } from "../../src/cli/workspace.ts";
+import { incidentStore } from "../../src/incidents/incident-store.ts";
+import type { Outcome } from "../../src/model/health.ts";
+import { BARE_ENVIRONMENT, gitFolder } from "../support/git-folder.ts";
+
+const NOON = Date.UTC(2026, 10, 24, 12);
+const SECOND = 1_000;
+
+/** Two standing collectors of one environment, each in a region of its own, on one store; the clock is the test's. */
+async function twoRegions() {
+  const folder = gitFolder({
+    "fairlead.yaml": "project: shop\nenvironments: {staging: {target: {kind: local}}}\n",
+    "services/web.yaml":
+      "id: web\nname: Web\ntype: api\nexternal: true\nhealth: {endpoint: 'http://127.0.0.1:9/', interval: 30s}\n",
+  });
+  const time = { now: NOON };
+  let nonces = 0;
+  const face: Face = {
+    terminal: {
+      color: false,
+      interactive: false,
+      width: 100,
+      json: false,
+      result: () => undefined,
+      say: () => undefined,
+      complain: () => undefined,
+      style: (_, text) => text,
+    },
+    directory: folder,
+    env: { ...BARE_ENVIRONMENT },
+    clock: { now: () => time.now, monotonic: () => time.now - NOON, sleep: async () => {} },
+    nonce: () => String(++nonces).padStart(32, "0"),
+    signal: new AbortController().signal,
+  };
+  const workspace = await openWorkspace(face);
+  const opened = await openEnvironment(workspace, "staging");
+  const catalog = await opened.value?.declared();
+  if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
+  const collectorIn = async (region: string) => {
+    const who = { collector: `watch-${region}`, region };
+    const { project } = catalog.value;
+    const { watch } = await openHealthWatch({ face, workspace, environment: "staging", project, ...who });
+    await watch.follow(catalog.value);
+    return watch;
+  };
+  const [eu, us] = [await collectorIn("eu"), await collectorIn("us")];
+  const { refs } = await workspace.refsOf("staging");
+  const incidents = async () =>
+    (await incidentStore({ refs, environment: "staging", random: face.nonce, clock: face.clock }).read()).value;
+  /** Both ask as often, every half minute; each sees what it sees. */
+  const ask = (times: number, seen: { readonly eu: Outcome; readonly us: Outcome }): void => {
+    for (let n = 0; n < times; n++) {
+      time.now += 30 * SECOND;
+      for (const [watch, outcome] of [[eu, seen.eu] as const, [us, seen.us] as const]) {
+        watch.beat("web", 1);
+        watch.sample({ service: "web", at: time.now - SECOND, outcome });
+      }
+    }
+  };
+  return { eu, us, ask, incidents, close: () => workspace.close() };
+}
+
+test("of two collectors one sees a service fail: one incident, open for as long as it does, however they take turns", async () => {
+  const { eu, us, ask, incidents, close } = await twoRegions();
+  const keep = async (): Promise<void> => {
+    await us.keep();
+    await eu.keep();
+  };
+  ask(4, { eu: "pass", us: "pass" });
+  await keep();
+  ask(4, { eu: "pass", us: "fail" });
+  await keep();
+  const [opened, ...others] = await incidents();
+  expect(others).toEqual([]);
+  expect(opened?.incident.stretches.at(-1)?.to).toBeNull();
+  for (let round = 0; round < 3; round++) {
+    // The one that sees it pass keeps more often than the other, which tells of five minutes at once.
+    ask(5, { eu: "pass", us: "fail" });
+    await eu.keep();
+    ask(5, { eu: "pass", us: "fail" });
+    await keep();
+    const all = await incidents();
+    expect(all.map(({ incident }) => incident)).toEqual([opened?.incident]);
+  }
+  ask(4, { eu: "pass", us: "pass" });
+  await keep();
+  const [resolved, ...more] = await incidents();
+  expect(more).toEqual([]);
+  expect(resolved?.incident.stretches).toHaveLength(1);
+  expect(resolved?.incident.stretches[0]?.to).not.toBeNull();
+  await close();
+});
