@@ -29,7 +29,7 @@ export function siteDataNow(from: {
     const port = spec.networking?.port;
     if (port !== undefined) addresses.set(spec.id, `http://localhost:${port}`);
   }
-  return siteData({
+  const data = siteData({
     project: catalog.project,
     environment: catalog.environment,
     specs,
@@ -40,6 +40,7 @@ export function siteDataNow(from: {
     ...told,
     now: history.at,
   });
+  return history.commit === undefined ? data : { ...data, history: history.commit };
 }
 
 export interface SiteBuilder {

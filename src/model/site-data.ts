@@ -1,4 +1,4 @@
-import type { Instant, Ms, ServiceId } from "./basics.ts";
+import type { Instant, Ms, Oid, ServiceId } from "./basics.ts";
 import type { Because } from "./because.ts";
 import type { Counts, Outcome, SloFigures, Verdict } from "./health.ts";
 import type { Incident, IncidentUpdate, Severity } from "./incident.ts";
@@ -14,6 +14,8 @@ export interface SiteData {
   /** Where the site is served: `/` or `/status/`. */
   readonly base: string;
   readonly generatedAt: Instant;
+  /** The commit of refs/fairlead/health that figures are made of; absent where they were drawn while watching. */
+  readonly history?: Oid;
   /** The gravest verdict of any service that is meant to run. */
   readonly verdict: Verdict;
   /** The banner's sentence. */

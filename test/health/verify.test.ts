@@ -14,6 +14,26 @@ const HOUR = 3_600_000;
 const random = () => randomBytes(16).toString("hex");
 const SLO = { availability: "99.9%", latency: { p95: 300 }, window: 30 * 24 * HOUR };
 
+type Watched = Awaited<ReturnType<typeof world>>;
+
+/** A site built from Git at this moment, which names the commit; `commits` finds it again. */
+async function builtFromGit({ refs, time, store }: Watched) {
+  const { oid, tree } = await refs.read(HEALTH_REF);
+  const { value: history } = await store.read("production");
+  const specs = [spec({ id: "web", slo: SLO }), spec({ id: "new" })];
+  const data = siteData({ project, environment: "production", specs, history, now: history.at });
+  const published = JSON.parse(publish(data)) as SiteData;
+  const commits = (commit: string) => Promise.resolve(commit === oid ? tree : null);
+  return {
+    store: healthStore({ refs, random, clock: { now: () => time.now, sleep: () => Promise.resolve() }, commits }),
+    site: {
+      generatedAt: Date.parse(published.generatedAt),
+      services: published.services,
+      ...(history.commit === undefined ? {} : { history: history.commit }),
+    },
+  };
+}
+
 /** Five days over a month's end, two of them compacted, with trouble now and then. */
 async function world() {
   const refs = memoryRefStore();
@@ -79,4 +99,41 @@ test.each([
   await refs.swap({ ref: HEALTH_REF, expected: oid, put, parent: "expected", nonce: random(), message: "by hand" });
   const problems = await store.verify("production");
   expect(problems.map(({ summary }) => summary).join("\n")).toContain(`${where}:`);
+});
+
+test("samples that are pushed after a site was built from Git, and were taken before, change nothing of what it said", async () => {
+  const made = await world();
+  made.time.now += 1_800_000;
+  const { store, site } = await builtFromGit(made);
+  await made.store.append(
+    seen("ffffff", made.time.now - 1_500_000, { collector: "late", watched: { cadenceMs: 300_000 } }),
+  );
+  expect(await store.verify("production", site)).toEqual([]);
+});
+
+test("a site built from Git is verified by its commit long after its day was counted into hours", async () => {
+  const made = await world();
+  made.time.now += 1_800_000;
+  const { store, site } = await builtFromGit(made);
+  for (let day = 0; day < 5; day++) {
+    made.time.now += 24 * HOUR;
+    await made.store.append(seen("pp", made.time.now - HOUR, { watched: { cadenceMs: 300_000 } }));
+    await made.store.compact("production");
+  }
+  expect(await store.verify("production", site)).toEqual([]);
+});
+
+test("where the commit is not at hand any more, that is said, and nothing is called different", async () => {
+  const made = await world();
+  const { site } = await builtFromGit(made);
+  const problems = await made.store.verify("production", site);
+  expect(problems.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["error site-history-gone"]);
+});
+
+test("a collector that stopped leaves nothing that differs: its last day is closed by whoever comes next", async () => {
+  const { store, time } = await world();
+  time.now += 36 * HOUR;
+  await store.compact("production");
+  time.now += 3 * 24 * HOUR;
+  expect(await store.verify("production")).toEqual([]);
 });

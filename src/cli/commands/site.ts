@@ -1,7 +1,8 @@
 import { relative } from "node:path";
+import { healthStore } from "../../health/history.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import { declaredRetention } from "../declared-retention.ts";
 import type { Face } from "../face.ts";
-import { openHealthRecord } from "../health-record.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { startTask } from "../progress.ts";
 import { serveSite } from "../serve-site.ts";
@@ -58,13 +59,16 @@ async function build(
     if (opened.value === null) return refused(opened.diagnostics);
     const [catalog, { state }] = await Promise.all([opened.value.declared(), opened.value.store.read()]);
     if (!isUsable(catalog.diagnostics)) return refused(catalog.diagnostics);
-    const { record, diagnostics } = await openHealthRecord(face, workspace, options.environment);
+    const { refs } = await workspace.refsOf(options.environment);
+    const retention = declaredRetention(catalog.value.project);
+    const kept = healthStore({ refs, random: face.nonce, clock: face.clock, retention });
+    const { value: history, diagnostics } = await kept.read(options.environment);
     const told = await readTold(face, workspace, options.environment);
     showProblems(terminal, [...diagnostics, ...told.diagnostics]);
     const builder = siteBuilder(face, workspace, options.out);
     const task = await startTask(terminal, "Building the status site");
     try {
-      const declared = siteDataNow({ catalog: catalog.value, state, history: record.history(), told: told.value });
+      const declared = siteDataNow({ catalog: catalog.value, state, history, told: told.value });
       const data = options.base === undefined ? declared : { ...declared, base: options.base };
       const built = await builder.build(data, task.update);
       const shown = relative(face.directory, builder.folder) || ".";
