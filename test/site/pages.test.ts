@@ -264,7 +264,7 @@ test("every service's page shows its newest samples, one by one", async () => {
   await on("", async (page) => {
     for (const service of data.services) {
       await page.goto(`${site.url}services/${service.id}/`);
-      const rows = await page.locator("table:has(th:text-is('Outcome')) tbody tr").allInnerTexts();
+      const rows = await page.locator("table:has(th:text-is('Time (UTC)')) tbody tr").allInnerTexts();
       const newest = service.samples.toReversed().slice(0, 15);
       expect(rows.map((row) => row.slice(0, 8))).toEqual(newest.map(({ at }) => at.slice(11, 19)));
       expect(rows.map((row) => /Passed|Warned|Failed|Unknown/.exec(row)?.[0])).toEqual(
