@@ -27,8 +27,8 @@ const NONE: Run = { n: 0, since: 0 };
 /**
  * The one state machine by which everything that is said of a service is decided: now (`verdict.ts`), minutes
  * (`timeline.ts`) and incidents. `failure_threshold` failing askings in a row are down, as many that failed or warned are
- * degraded; `success_threshold` that did not fail end being down, as many that passed end being degraded. The first asking
- * ever decides at once. What was asked in maintenance, or could not be asked, decides nothing.
+ * degraded; `success_threshold` that did not fail end being down, as many that passed end being degraded. Where
+ * nothing is known yet, one that passed decides at once; one that did not needs to be confirmed like any other. What was asked in maintenance, or could not be asked, decides nothing.
  *
  * After a time of which nothing is known, askings in a row begin anew: a failure of yesterday confirms none of today. What was
  * not well then ends with the first good answer, since a collector that comes seldom would never see two in a row.
@@ -65,9 +65,10 @@ export function replay(events: readonly TrackEvent[]): Replay {
     passing = outcome === "pass" ? longer(passing, at, 1) : NONE;
     const { failure_threshold } = watching;
     const success_threshold = isAnew ? 1 : watching.success_threshold;
-    if (state === "unknown") become(outcome === "fail" ? "down" : outcome === "warn" ? "degraded" : "operational", at);
+    if (state === "unknown" && outcome === "pass") become("operational", at);
     else if (state !== "down" && failing.n >= failure_threshold) become("down", failing.since);
-    else if (state === "operational" && ailing.n >= failure_threshold) become("degraded", ailing.since);
+    else if ((state === "operational" || state === "unknown") && ailing.n >= failure_threshold)
+      become("degraded", ailing.since);
     else if (state === "down" && answering.n >= success_threshold)
       // Up again, unless it only ever warned since.
       become(ailing.n > 0 && ailing.since <= answering.since ? "degraded" : "operational", answering.since);

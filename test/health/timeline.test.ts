@@ -25,7 +25,10 @@ describe("a timeline of one collector", () => {
   test.each([
     ["without a sample is unknown", "    ", "uuuu"],
     ["begins with what the first asking says", "pppp", "oooo"],
-    ["begins down where the first asking fails", "fppp", "xooo"],
+    ["takes no first failure for downtime", "fppp", "uooo"],
+    ["is down since the first asking where as many as needed fail", "fffpp", "xxxoo"],
+    ["is degraded since the first asking where as many warned or failed", "wfwpp", "dddoo"],
+    ["says nothing of failures that nothing confirms", "ff", "uu"],
     ["takes no single failure for downtime", "ppfpffpp", "oooooooo"],
     ["is down since the first of three failures in a row", "ppfffpp", "ooxxxoo"],
     ["counts a failure that was asked three times as confirmed", "ppFpp", "ooxoo"],

@@ -19,7 +19,7 @@ function judge(
 test.each([
   ["no sample", "", "unknown", "Not checked yet."],
   ["a first good answer", "p", "operational", "Answering in 12 ms."],
-  ["a first failure: there is nothing else to go by", "f", "down", "The last check failed: connection refused."],
+  ["a first failure", "f", "unknown", "The last check failed (connection refused); 1 of 3 in a row before it counts."],
   [
     "a failure that is not confirmed",
     "ppff",
