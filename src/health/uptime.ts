@@ -23,11 +23,21 @@ export function daysOf(days: ReadonlyMap<string, Period>, service: ServiceId, no
   });
 }
 
-/** Down when that was so for 5 % or more of the time that is known, degraded when it was down at all or 5 % degraded. */
-export function dayVerdict({ seconds }: Pick<Counts, "seconds">): Verdict {
+/**
+ * Down when that was so for 5 % or more of the time that is known; degraded when it was down at all, when 5 % was degraded, or
+ * when 5 % of the askings failed or warned, though never so many in a row that it counted.
+ */
+export function dayVerdict({
+  seconds,
+  passed,
+  warned,
+  failed,
+}: Pick<Counts, "seconds" | "passed" | "warned" | "failed">): Verdict {
   const known = seconds.operational + seconds.degraded + seconds.down;
   if (known === 0) return seconds.maintenance > 0 ? "maintenance" : "unknown";
   if (seconds.down * 20 >= known) return "down";
+  const ailed = warned + failed;
+  if (ailed > 0 && ailed * 20 >= passed + ailed) return "degraded";
   return seconds.down > 0 || seconds.degraded * 20 >= known ? "degraded" : "operational";
 }
 

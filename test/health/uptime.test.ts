@@ -65,6 +65,15 @@ test.each([
   expect(dayVerdict(seconds(over))).toBe(verdict);
 });
 
+test.each([
+  ["two of three failed, never three in a row", "ffp".repeat(96), "degraded"],
+  ["one of twenty warned", `${"p".repeat(19)}w`.repeat(14), "degraded"],
+  ["one of a hundred failed", `${"p".repeat(99)}f`.repeat(2), "operational"],
+])("a day on which %s", (_, outcomes, verdict) => {
+  const { days } = pageOf([seen(outcomes, NOW - 2 * DAY)]);
+  expect(days.find(({ actual }) => actual > 0)?.verdict).toBe(verdict);
+});
+
 test("uptime is of the known time: degraded is up, maintenance and unknown time are neither", () => {
   expect(availabilityOf(seconds({ operational: 80, degraded: 10, down: 10, maintenance: 500, unknown: 900 }))).toBe(
     0.9,
