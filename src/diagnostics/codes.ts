@@ -83,6 +83,10 @@ export const CODES = {
     "Incidents could not be stored yet, because other collectors were faster or the ref was out of reach.",
   "site-data-unreadable": "A built site's data.json is missing, or is none of the environment.",
   "site-history-gone": "The commit of the health history that a site was made of is not at hand any more.",
+  "site-service-missing": "A built site says nothing of a service that has counts in the health history.",
+  "health-hours-lost":
+    "A day has counts, and the hours that it was made of are not there although they are to be kept.",
+  "health-file-changed": "A file of samples in the health history does not hold what it is named by.",
   "health-figure-differs": "A figure of the health history is not what it is made of.",
   "health-too-old": "What a collector saw is older than the hours that are kept, and is left out.",
   "health-not-stored":

@@ -43,6 +43,23 @@ export function rawPath({ environment, from, to, collector }: Segment, content: 
   return `${folder}/${name}-${from}-${to}-${objectId("blob", content, "sha1").slice(0, 16)}.json`;
 }
 
+/** Raw files that hold something else than they are named by: somebody changed them. */
+export async function renamedRaw(tree: Tree, entries: readonly TreeEntry[]): Promise<readonly Diagnostic[]> {
+  const problems: Diagnostic[] = [];
+  let index = 0;
+  for await (const { content } of tree.read(entries.map(({ blob }) => blob))) {
+    const path = entries[index++]?.path ?? "";
+    if (path.endsWith(`-${objectId("blob", content, "sha1").slice(0, 16)}.json`)) continue;
+    problems.push({
+      code: "health-file-changed",
+      severity: "error",
+      summary: `health history: \`${path}\` does not hold what it is named by`,
+      detail: "A file of samples is named by its content and never changed.",
+    });
+  }
+  return problems;
+}
+
 /** What a kept hour remembers of a segment, so that it is never counted twice. */
 export function digestOfSegment(content: Uint8Array): string {
   return objectId("blob", content, "sha1").slice(0, 12);

@@ -5,14 +5,14 @@ import type { FollowedHistory, HealthStore, Segment } from "../model/health.ts";
 import type { RefStore } from "../model/ref-store.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { DAY_MS, dayOf, HOUR_MS, hourOf, stretchOf } from "./calendar.ts";
-import { compactUntil } from "./compact.ts";
-import { type HistoryFiles, historyFiles, hourOfPath, rawFolder, rawPath } from "./history-files.ts";
+import { compactUntil, oldestHour } from "./compact.ts";
+import { type HistoryFiles, historyFiles, hourOfPath, rawFolder, rawPath, renamedRaw } from "./history-files.ts";
 import { baseIn, compaction, everythingIn, isKept, isTooOld } from "./history-tree.ts";
 import { type Base, historyOf, liveHistory } from "./live-history.ts";
 import { type Retention, retentionOf } from "./retention.ts";
 import { encodeSegment } from "./segment-codec.ts";
 import { isSquashDue, SINCE_PATH, sinceFile, squash } from "./squash.ts";
-import { type PublishedFigures, verifyFigures, verifyLayers } from "./verify.ts";
+import { type PublishedFigures, verifyFigures, verifyLayers, verifySummary } from "./verify.ts";
 
 export const HEALTH_REF = "refs/fairlead/health";
 
@@ -159,8 +159,14 @@ export function healthStore({
       const files = historyFiles(tree);
       const layers = await everythingIn(files, environment);
       const until = clock.now() - retention.rawMs;
-      const problems = [...files.diagnostics, ...verifyLayers(layers, { until })];
+      const oldest = oldestHour(clock.now(), retention);
+      const problems = [
+        ...files.diagnostics,
+        ...verifyLayers(layers, { until, oldest }),
+        ...(await renamedRaw(tree, await files.list(rawFolder(environment)))),
+      ];
       if (site === undefined) return problems;
+      problems.push(...verifySummary(site));
       const then = site.history === undefined ? tree : await commits(site.history);
       if (then === null) return [...problems, historyGone(site.history ?? "")];
       const now = site.generatedAt;
@@ -239,6 +245,9 @@ export interface PublishedSite {
   /** The commit that its figures were made of, where it names one. */
   readonly history?: Oid;
   readonly services: readonly PublishedFigures[];
+  readonly verdict?: unknown;
+  readonly counts?: unknown;
+  readonly incidents?: unknown;
 }
 
 interface Change<T> {

@@ -12,13 +12,56 @@ import { tracksOf } from "./tracks.ts";
 import { byPeriod, daysOf, latenciesOf, sumOf } from "./uptime.ts";
 
 /** Figures as a site publishes them in `data.json`: anybody may have written it. */
-export type PublishedFigures = Pick<ServicePage, "id" | "days" | "uptime" | "latency" | "percentiles" | "slo">;
+export type PublishedFigures = Pick<ServicePage, "id" | "days" | "uptime" | "latency" | "percentiles" | "slo"> &
+  Partial<Pick<ServicePage, "status" | "verdict">>;
+
+/** What `data.json` says of all services together, and of incidents: whatever somebody wrote there. */
+export interface PublishedSummary {
+  readonly services: readonly PublishedFigures[];
+  readonly generatedAt: Ms;
+  readonly verdict?: unknown;
+  readonly counts?: unknown;
+  readonly incidents?: unknown;
+}
+
+/** Checks what a site publishes against itself: the banner against its services, how long incidents took against their stretches. Pure. */
+export function verifySummary({ services, generatedAt, ...site }: PublishedSummary): readonly Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  const counts = { operational: 0, degraded: 0, down: 0, maintenance: 0, unknown: 0 };
+  // A service that is switched off on purpose counts for nothing.
+  for (const { status, verdict } of services)
+    if (status !== "inactive" && verdict !== undefined && Object.hasOwn(counts, verdict)) counts[verdict]++;
+  if (site.counts !== undefined) compare(problems, ["banner", "counts"], site.counts, counts);
+  const gravest = GRAVEST_FIRST.find((verdict) => counts[verdict] > 0) ?? "unknown";
+  if (site.verdict !== undefined) compare(problems, ["banner", "verdict"], site.verdict, gravest);
+  for (const incident of Array.isArray(site.incidents) ? (site.incidents as readonly unknown[]) : []) {
+    if (!isObject(incident)) continue;
+    const stretches = ownValue(incident, "stretches");
+    if (!Array.isArray(stretches)) continue;
+    const place = `incident ${String(ownValue(incident, "id"))}`;
+    const durationMs = stretches.reduce<number>((sum, stretch) => sum + lengthOf(stretch, generatedAt), 0);
+    compare(problems, [place, "durationMs"], ownValue(incident, "durationMs"), durationMs);
+  }
+  return problems;
+}
+
+const GRAVEST_FIRST = ["down", "degraded", "unknown", "maintenance", "operational"] as const;
+
+/** Of a stretch as it is published; what goes on lasts until the site was made. */
+function lengthOf(stretch: unknown, now: Ms): Ms {
+  if (!isObject(stretch)) return 0;
+  const [from, to] = [ownValue(stretch, "from"), ownValue(stretch, "to")];
+  return Math.max(0, (to === null ? now : Date.parse(String(to))) - Date.parse(String(from)));
+}
 
 /**
  * Checks what is kept against itself: each day is its hours, each month its days, outcomes add up to askings, seconds to the
  * stretch, and no more latencies are counted than answers. A difference is a diagnostic with its place and both figures. Pure.
  */
-export function verifyLayers(layers: Layers, { until }: { readonly until: Ms }): readonly Diagnostic[] {
+export function verifyLayers(
+  layers: Layers,
+  { until, oldest = Number.POSITIVE_INFINITY }: { readonly until: Ms; readonly oldest?: Ms },
+): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   const dates = new Set([...layers.hours.keys()].map((hour) => hour.slice(0, 10)));
   const newest = [...dates].sort().at(-1);
@@ -33,6 +76,7 @@ export function verifyLayers(layers: Layers, { until }: { readonly until: Ms }):
   for (const month of [...new Set(days.map(({ at }) => at.slice(0, 7)))].sort())
     compare(problems, [`month ${month}`], layers.months.get(month)?.services ?? {}, monthOfDays(month, days).services);
   for (const period of [...days, ...layers.months.values()]) problems.push(...addsUp(period));
+  problems.push(...lostHours(layers, { dates, oldest, newest }));
   return problems;
 }
 
@@ -56,7 +100,34 @@ export function verifyFigures(
     const figures: SloFigures = sloFigures(spec, { service: id, history, tracks: tracks.get(id), now });
     compare(problems, [id, "slo"], slo, figures);
   }
-  return problems;
+  const shown = new Set(published.map(({ id }) => id));
+  const [first] = published[0]?.days ?? [];
+  const counted = history.days.filter(({ at }) => first === undefined || at >= first.day);
+  const missing = new Set(
+    counted.flatMap(({ services }) =>
+      Object.entries(services).flatMap(([id, { actual }]) => (actual > 0 && !shown.has(id) ? [id] : [])),
+    ),
+  );
+  return [...problems, ...[...missing].sort().slice(0, PROBLEMS_MAX).map(notShown)];
+}
+
+/** Days of which hours should be there and are not: their sums may be right, and nobody can tell any more. */
+function lostHours(
+  { days }: Layers,
+  of: { readonly dates: ReadonlySet<string>; readonly oldest: Ms; readonly newest: string | undefined },
+): readonly Diagnostic[] {
+  const lost = [...days.values()].filter(
+    ({ at, services }) =>
+      !of.dates.has(at) &&
+      (stretchOf(at)?.from ?? 0) >= of.oldest &&
+      Object.values(services).some(({ actual }) => actual > 0),
+  );
+  return lost.slice(0, PROBLEMS_MAX).map(({ at }) => ({
+    code: "health-hours-lost",
+    severity: "warning",
+    summary: `day ${at} cannot be counted again: it has counts, and its hours are not there`,
+    detail: "Hours of that day are to be kept still. Imported days never had any.",
+  }));
 }
 
 function addsUp({ at, services }: Period): readonly Diagnostic[] {
@@ -105,6 +176,16 @@ function ownValue(value: object, key: string): unknown {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
+}
+
+/** A warning: services are retired, and what is kept of them stays. */
+function notShown(service: string): Diagnostic {
+  return {
+    code: "site-service-missing",
+    severity: "warning",
+    summary: `${service} has counts in the history, and the site says nothing of it`,
+    detail: "That is right where it is declared no more.",
+  };
 }
 
 function differs(place: readonly string[], found: unknown, expected: unknown): Diagnostic {

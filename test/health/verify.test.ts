@@ -137,3 +137,48 @@ test("a collector that stopped leaves nothing that differs: its last day is clos
   time.now += 3 * 24 * HOUR;
   expect(await store.verify("production")).toEqual([]);
 });
+
+test("a banner, an incident's time and a service that is left out are held against what they are made of", async () => {
+  const made = await world();
+  const { store, site } = await builtFromGit(made);
+  const at = (minutes: number) => new Date(site.generatedAt - minutes * 60_000).toISOString();
+  const incidents = [
+    {
+      id: "long",
+      durationMs: 1,
+      stretches: [
+        { from: at(9), to: at(7) },
+        { from: at(5), to: null },
+      ],
+    },
+    { id: "right", durationMs: 60_000, stretches: [{ from: at(9), to: at(8) }] },
+  ];
+  const counts = { operational: 2, degraded: 0, down: 0, maintenance: 0, unknown: 0 };
+  const services = site.services.filter(({ id }) => id !== "web");
+  const problems = await store.verify("production", { ...site, services, verdict: "operational", counts, incidents });
+  expect(problems.map(({ severity, summary }) => `${severity} ${summary}`)).toEqual([
+    "error banner counts operational: 2 is kept or published, and 0 is what it is made of",
+    "error banner counts unknown: 0 is kept or published, and 1 is what it is made of",
+    'error banner verdict: "operational" is kept or published, and "unknown" is what it is made of',
+    "error incident long durationMs: 1 is kept or published, and 420000 is what it is made of",
+    "warning web has counts in the history, and the site says nothing of it",
+  ]);
+});
+
+test("samples changed under their name are found, and so are hours that are gone before their time", async () => {
+  const { refs, store } = await world();
+  const { oid, tree } = await refs.read(HEALTH_REF);
+  const files = await filesOf(tree);
+  const path = Object.keys(files).findLast((one) => one.startsWith("raw/")) ?? "";
+  const nicer = Buffer.from((files[path] ?? "").replace("pass", "warn"));
+  const put = new Map<string, Uint8Array | null>([
+    [path, nicer],
+    ["hours/production/2026-10-31.json", null],
+  ]);
+  await refs.swap({ ref: HEALTH_REF, expected: oid, put, parent: "expected", nonce: random(), message: "by hand" });
+  const problems = await store.verify("production");
+  expect(problems.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+    "warning health-hours-lost",
+    "error health-file-changed",
+  ]);
+});

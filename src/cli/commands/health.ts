@@ -103,23 +103,25 @@ function publishedIn(folder: string, environment: string): Diagnosed<PublishedSi
     };
     return { value: null, diagnostics: [problem] };
   };
-  let data: unknown;
+  let parsed: unknown;
   try {
-    data = JSON.parse(readFileSync(join(folder, "data.json"), "utf8"));
+    parsed = JSON.parse(readFileSync(join(folder, "data.json"), "utf8"));
   } catch (error) {
     return wrong(error instanceof SyntaxError ? "it is no whole JSON document" : "it is not there");
   }
-  if (typeof data !== "object" || data === null) return wrong("it is no JSON object");
-  const { environment: of, generatedAt, services, history } = data as Readonly<Record<string, unknown>>;
+  if (typeof parsed !== "object" || parsed === null) return wrong("it is no JSON object");
+  const { environment: of, generatedAt, services, history, ...data } = parsed as Readonly<Record<string, unknown>>;
   if (of !== environment) return wrong(`it is of ${JSON.stringify(of)}, not of ${environment}`);
   const at = typeof generatedAt === "string" ? Date.parse(generatedAt) : Number.NaN;
   if (Number.isNaN(at) || !Array.isArray(services)) return wrong("it says nothing of services");
   if (!services.every((one) => typeof one === "object" && one !== null && typeof one.id === "string"))
     return wrong("it holds a service without an id");
-  if (history === undefined) return { value: { generatedAt: at, services }, diagnostics: [] };
+  const { verdict, counts, incidents } = data;
+  const site = { generatedAt: at, services, verdict, counts, incidents };
+  if (history === undefined) return { value: site, diagnostics: [] };
   if (typeof history !== "string" || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(history))
     return wrong("what it names as its history is no commit");
-  return { value: { generatedAt: at, services, history }, diagnostics: [] };
+  return { value: { ...site, history }, diagnostics: [] };
 }
 
 function count(n: number, noun: string): string {
