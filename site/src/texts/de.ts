@@ -199,6 +199,7 @@ export const de: Texts = {
     month: "Monat",
     kept: "Gehalten",
     broken: "Verfehlt",
+    running: "Läuft noch",
   },
   incidents: {
     title: "Störungen",
@@ -311,7 +312,7 @@ export const de: Texts = {
       {
         title: "Selbst nachrechnen",
         says: [
-          "Der Befehl {verify} in einem Klon des Repositorys rechnet jede veröffentlichte Zahl aus dem Aufbewahrten nach und nennt jede, die abweicht.",
+          "Der Befehl {verify} mit --site und dem Ordner einer gebauten Seite zählt in einem Klon des Repositorys die Zahlen in data.json nach: Tage, Verfügbarkeit, Perzentile und Serviceziele aus dem Aufbewahrten, das Banner aus den Diensten und die Dauer der Störungen aus ihren Abschnitten. Er nennt jede, die abweicht. data.json nennt den Commit der Aufzeichnungen, aus dem es entstand, außer wenn es während der Überwachung gezeichnet wurde. Seiten und Badges entstehen aus denselben Daten und werden nicht gelesen.",
         ],
       },
     ],

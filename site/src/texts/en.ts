@@ -193,6 +193,7 @@ export const en: Texts = {
     month: "Month",
     kept: "Kept",
     broken: "Missed",
+    running: "Still running",
   },
   incidents: {
     title: "Incidents",
@@ -305,7 +306,7 @@ export const en: Texts = {
       {
         title: "Check it yourself",
         says: [
-          "The command {verify} in a clone of the repository works every published figure out again from what is kept, and names each that differs.",
+          "The command {verify} with --site and a built site's folder, run in a clone of the repository, counts the figures in data.json again: days, uptime, percentiles and service level objectives from what is kept, the banner from the services, and how long incidents took from their stretches. It names each that differs. data.json names the commit of the history that it was made of, unless it was drawn while watching. Pages and badges are drawn from the same data and are not read.",
         ],
       },
     ],

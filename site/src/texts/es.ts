@@ -199,6 +199,7 @@ export const es: Texts = {
     month: "Mes",
     kept: "Cumplido",
     broken: "Incumplido",
+    running: "En curso",
   },
   incidents: {
     title: "Incidencias",
@@ -311,7 +312,7 @@ export const es: Texts = {
       {
         title: "Compruébelo",
         says: [
-          "La orden {verify} en un clon del repositorio vuelve a calcular cada cifra publicada a partir de lo guardado y nombra las que difieren.",
+          "La orden {verify} con --site y la carpeta de un sitio generado, en un clon del repositorio, vuelve a contar las cifras de data.json: días, disponibilidad, percentiles y objetivos de servicio a partir de lo guardado, el aviso principal a partir de los servicios y la duración de las incidencias a partir de sus tramos. Nombra las que difieren. data.json indica el commit del historial del que se hizo, salvo que se generara durante la vigilancia. Las páginas y las insignias salen de los mismos datos y no se leen.",
         ],
       },
     ],
