@@ -34,7 +34,7 @@ const NONE: Run = { n: 0, since: 0 };
  * not well then ends with the first good answer, since a collector that comes seldom would never see two in a row.
  */
 export function replay(events: readonly TrackEvent[]): Replay {
-  let state: Standing["verdict"] = "unknown";
+  let state = "unknown" as Standing["verdict"];
   let [failing, ailing, answering, passing] = [NONE, NONE, NONE, NONE];
   const changes: Change[] = [];
   let judgedAt: Ms | null = null;
