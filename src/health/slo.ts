@@ -1,13 +1,16 @@
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Counts, History, Period, SloFigures, SloSpec, Tally } from "../model/health.ts";
 import type { Spec } from "../model/service.ts";
-import { DAY_MS, dayOf, HOUR_MS, hourOf, SECOND_MS, startOfDay, startOfHour, stretchOf } from "./calendar.ts";
+import { DAY_MS, dayOf, HOUR_MS, hourOf, startOfDay, startOfHour, stretchOf } from "./calendar.ts";
 import { percentileOf } from "./latency-sketch.ts";
-import { mergeTallies, NOTHING, tallyOf } from "./tally.ts";
+import { mergeCounts, mergeTallies, NOTHING, tallyOf } from "./tally.ts";
 import type { Track } from "./tracks.ts";
 
 /** Days are published of as many; nothing longer can be recomputed by a reader. */
 const WINDOW_MAX_MS: Ms = 90 * DAY_MS;
+
+/** A percentile is read from a sketch that is right within 2 % (`latency-sketch.ts`): a limit is missed only beyond that. */
+const LATENCY_SLACK = 1.02;
 
 /** What a service's file promises, in numbers: `99.9%` is 0.999; null where it promises nothing. */
 export function sloOf({ slo }: Pick<Spec, "slo">): SloSpec | null {
@@ -23,10 +26,11 @@ export function sloOf({ slo }: Pick<Spec, "slo">): SloSpec | null {
 }
 
 /**
- * How a promise is kept: what may be down over the window (the error budget), what of it is spent, and how fast it burns now. A
- * burn rate of 1 spends exactly the budget in the window. The alert is the multiwindow, multi-burn-rate one of Google's Site
+ * How a promise is kept: what may be down of the known time of the window (the error budget), what of it is spent, and how fast it burns now. A
+ * burn rate of 1 spends exactly the budget. The alert is the multiwindow, multi-burn-rate one of Google's Site
  * Reliability Workbook (chapter 5, "Alerting on SLOs"): 2 % of the budget in an hour or 5 % in six, and still burning as fast
- * in the last twelfth of that time. Unknown time and maintenance are neither kept nor broken promises. Pure.
+ * in the last twelfth of that time. Unknown time and maintenance are neither kept nor broken promises, and of a month that
+ * still runs neither is said. Pure.
  */
 export function sloFigures(
   slo: SloSpec,
@@ -49,22 +53,22 @@ export function sloFigures(
     slo,
     ...(slo.availability === undefined
       ? {}
-      : { budget: budgetOf(slo.availability, window, slo.window), ...burning(slo, { service, history, tracks, now }) }),
+      : { budget: budgetOf(slo.availability, window), ...burning(slo, { service, history, tracks, now }) }),
     ...(slo.latency === undefined
       ? {}
       : {
           latency: Object.entries(slo.latency).map(([percentile, limitMs]) => {
             const seenMs = percentileOf(window.latency, Number(percentile.slice(1)));
-            return { percentile, limitMs, seenMs, isMet: seenMs === null ? null : seenMs <= limitMs };
+            return { percentile, limitMs, seenMs, isMet: seenMs === null ? null : seenMs <= limitMs * LATENCY_SLACK };
           }),
         }),
-    months: slo.availability === undefined ? [] : monthsOf(slo.availability, history.months, service),
+    months: slo.availability === undefined ? [] : monthsOf(slo.availability, { months: history.months, service, now }),
   };
 }
 
-function budgetOf(availability: number, { seconds }: Counts, lengthMs: Ms): NonNullable<SloFigures["budget"]> {
+function budgetOf(availability: number, { seconds }: Counts): NonNullable<SloFigures["budget"]> {
   const known = seconds.operational + seconds.degraded + seconds.down;
-  const totalSeconds = Math.round((1 - availability) * (lengthMs / SECOND_MS));
+  const totalSeconds = Math.round((1 - availability) * known);
   return {
     totalSeconds,
     spentSeconds: seconds.down,
@@ -90,9 +94,11 @@ function burning(
     return Math.round((seconds.down / known / (1 - (slo.availability ?? 0))) * 100) / 100;
   };
   const latest = (ms: Ms): number | null => rateOf(tallyOf(tracks, { from: now - ms, to: now }));
-  // This hour and the five before it: counted like every other figure, however few samples are at hand.
-  const hours = sumOver(history.hours, service, hourOf(startOfHour(now) - 5 * HOUR_MS));
-  const rates = { "1h": latest(HOUR_MS), "6h": rateOf(hours) };
+  // This hour and the five before it are counted like every other figure; what lacks of six hours is counted of samples.
+  const whole = startOfHour(now) - 5 * HOUR_MS;
+  const hours = sumOver(history.hours, service, hourOf(whole));
+  const rest = tallyOf(tracks, { from: now - 6 * HOUR_MS, to: whole, now });
+  const rates = { "1h": latest(HOUR_MS), "6h": rateOf(mergeCounts(hours, rest)) };
   const isOver = (rate: number | null, share: number, ms: Ms): boolean =>
     rate !== null && rate >= (share * slo.window) / ms;
   const isFast =
@@ -102,14 +108,18 @@ function burning(
 }
 
 /** Newest first. */
-function monthsOf(availability: number, months: readonly Period[], service: ServiceId): SloFigures["months"] {
+function monthsOf(
+  availability: number,
+  of: { readonly months: readonly Period[]; readonly service: ServiceId; readonly now: Ms },
+): SloFigures["months"] {
+  const { months, service, now } = of;
   return months
     .flatMap(({ at, services }) => {
       const stretch = stretchOf(at);
       const tally = Object.hasOwn(services, service) ? services[service] : undefined;
       if (stretch === null || tally === undefined) return [];
-      const budget = budgetOf(availability, tally, stretch.to - stretch.from);
-      const isMet = budget.availability === null ? null : budget.leftSeconds >= 0;
+      const budget = budgetOf(availability, tally);
+      const isMet = budget.availability === null || stretch.to > now ? null : budget.leftSeconds >= 0;
       return [{ month: at, ...budget, isMet }];
     })
     .reverse();

@@ -33,18 +33,18 @@ test("a window is whole days, from one to as many as are published", () => {
   expect(sloOf({})).toBeNull();
 });
 
-test("the error budget is what may be down over the window; down time spends it, to the second", () => {
+test("the error budget is what may be down of the known time of the window; down time spends it, to the second", () => {
   const { budget } = figures([lately(`${"p".repeat(100)}${"f".repeat(20)}${"p".repeat(100)}`, 3 * DAY)]);
   expect(budget).toEqual({
-    totalSeconds: 2_592,
+    totalSeconds: 7,
     spentSeconds: 600,
-    leftSeconds: 1_992,
+    leftSeconds: -593,
     availability: 6_000 / 6_600,
   });
 });
 
 test("what is not known, and maintenance, spends nothing", () => {
-  expect(figures([]).budget).toEqual({ totalSeconds: 2_592, spentSeconds: 0, leftSeconds: 2_592, availability: null });
+  expect(figures([]).budget).toEqual({ totalSeconds: 0, spentSeconds: 0, leftSeconds: 0, availability: null });
   expect(figures([lately("m".repeat(100))]).budget).toMatchObject({ spentSeconds: 0, availability: null });
 });
 
@@ -55,8 +55,8 @@ test("degraded is up", () => {
 test("a burn rate of 1 spends the budget in exactly the window", () => {
   const { burnRates, isFastBurn } = figures([lately(`${"p".repeat(500)}F${"p".repeat(499)}`)], { ...SLO, window: DAY });
   expect(burnRates?.["1h"]).toBe(0);
-  // 30 seconds of the five hours since seven o'clock, of which 18 may be down.
-  expect(burnRates?.["6h"]).toBe(1.67);
+  // 30 seconds of the six hours since six o'clock, of which 21.6 may be down.
+  expect(burnRates?.["6h"]).toBe(1.39);
   expect(isFastBurn).toBe(false);
   expect(figures([]).burnRates).toEqual({ "1h": null, "6h": null });
 });
@@ -75,17 +75,36 @@ test("latency is held to its limit over the window", () => {
   expect(figures([]).latency).toEqual([{ percentile: "p95", limitMs: 300, seenMs: null, isMet: null }]);
 });
 
-test("there is a row a month, newest first, with the month's own budget", () => {
+test("there is a row a month, newest first, with the month's own budget; nothing is claimed of the one that runs", () => {
   const { months } = figures([lately("p".repeat(20)), lately(`${"p".repeat(20)}${"f".repeat(120)}pp`, 40 * DAY)]);
   expect(months).toEqual([
-    { month: "2026-11", totalSeconds: 2_592, spentSeconds: 0, leftSeconds: 2_592, availability: 1, isMet: true },
+    { month: "2026-11", totalSeconds: 1, spentSeconds: 0, leftSeconds: 1, availability: 1, isMet: null },
     {
       month: "2026-10",
-      totalSeconds: 2_678,
+      totalSeconds: 4,
       spentSeconds: 3_600,
-      leftSeconds: -922,
+      leftSeconds: -3_596,
       availability: 660 / 4_260,
       isMet: false,
     },
   ]);
+});
+
+test("a month of which an hour is known, two thirds of it down, has not kept its promise", () => {
+  const { months } = figures([lately(`${"f".repeat(80)}${"p".repeat(40)}`, 40 * DAY)]);
+  expect(months.at(-1)).toMatchObject({ month: "2026-10", totalSeconds: 4, spentSeconds: 2_400, isMet: false });
+});
+
+test("six hours are six hours, at the turn of an hour too", () => {
+  const { burnRates } = figures([lately(`FF${"p".repeat(718)}`)]);
+  expect(burnRates?.["6h"]).toBeGreaterThan(0);
+});
+
+test("a limit that is met exactly is met, whatever the sketch makes of it", () => {
+  const isMet = (latencyMs: number) => {
+    const asked = lately("p".repeat(20));
+    const segment = { ...asked, samples: asked.samples.map((sample) => ({ ...sample, latencyMs })) };
+    return figures([segment], { ...SLO, latency: { p95: latencyMs } }).latency?.[0]?.isMet;
+  };
+  expect([50, 100, 101, 150, 250, 300, 1_000].map(isMet)).toEqual(Array(7).fill(true));
 });

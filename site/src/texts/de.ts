@@ -200,6 +200,7 @@ export const de: Texts = {
     kept: "Gehalten",
     broken: "Verfehlt",
     running: "Läuft noch",
+    running: "Läuft noch",
   },
   incidents: {
     title: "Störungen",

@@ -194,6 +194,7 @@ export const en: Texts = {
     kept: "Kept",
     broken: "Missed",
     running: "Still running",
+    running: "Still running",
   },
   incidents: {
     title: "Incidents",

@@ -200,6 +200,7 @@ export const es: Texts = {
     kept: "Cumplido",
     broken: "Incumplido",
     running: "En curso",
+    running: "En curso",
   },
   incidents: {
     title: "Incidencias",

@@ -150,6 +150,7 @@ export interface Texts {
     readonly month: string;
     readonly kept: string;
     readonly broken: string;
+    readonly running: string;
   };
 
   readonly incidents: {
