@@ -15,9 +15,11 @@ import {
 } from "./history-files.ts";
 import type { Base } from "./live-history.ts";
 import type { Retention } from "./retention.ts";
+import { watchingOf } from "./watching.ts";
 
-/** A failure is confirmed by what comes within this time after it: a dozen askings of a collector that comes hourly. */
+/** A failure is confirmed by what comes within this time after it, unless it is watched so seldom that it needs more. */
 const LOOKAHEAD_MS: Ms = 12 * HOUR_MS;
+const LOOKAHEAD_MAX_MS: Ms = 48 * HOUR_MS;
 /** Days are read of as many days as any page shows, and a whole month more. */
 const DAYS_READ_MS: Ms = 122 * DAY_MS;
 
@@ -100,14 +102,18 @@ export async function compaction(
   const isIn = (end: Ms) => (hour: string | null) => hour !== null && hour < hourOf(end);
   const isDue = entries.some(({ path }) => isIn(left)(hourOfPath(path)));
   const old = isDue ? entries.filter(({ path }) => isIn(left + LOOKAHEAD_MS)(hourOfPath(path))) : [];
-  const raw = await files.raw(environment, old, now);
+  const soon = await files.raw(environment, old, now);
+  const lookahead = lookaheadOf(soon.map(({ segment }) => segment));
+  const isLater = (hour: string | null) => isIn(left + lookahead)(hour) && !isIn(left + LOOKAHEAD_MS)(hour);
+  const later = isDue ? entries.filter(({ path }) => isLater(hourOfPath(path))) : [];
+  const raw = later.length === 0 ? soon : [...soon, ...(await files.raw(environment, later, now))];
   // A file that nobody can read is passed by: it must not hold up the others.
   const first = raw.reduce((oldest, { segment }) => Math.min(oldest, segment.from), Number.POSITIVE_INFINITY);
   const until = raw.length === 0 ? null : compactUntil(first, now, retention);
   const calm = calmNow(kept, Math.min(first, now), now, retention);
   const oldest = oldestHour(calm, retention);
   if (until !== null) {
-    const near = raw.filter(({ path }) => isIn(until + LOOKAHEAD_MS)(hourOfPath(path)));
+    const near = raw.filter(({ path }) => isIn(until + lookahead)(hourOfPath(path)));
     const segments = near.map(({ segment }) => segment).filter(({ from }) => from < until);
     // The last days may be over since; those of a file that somebody removed, since it could not be read, are made anew.
     const last = kept.filter(
@@ -127,6 +133,20 @@ export async function compaction(
   for (const date of kept) if (isOver(date, oldest)) put.set(hoursPath(environment, date), null);
   for (const month of months) if (isOver(month, calm - retention.daysMs)) put.set(daysPath(environment, month), null);
   return put;
+}
+
+/** How long it takes, where it is watched least often, to confirm what was seen last: a beat more than is needed. */
+function lookaheadOf(segments: readonly Segment[]): Ms {
+  const needed = segments.flatMap((segment) =>
+    Object.keys(segment.watching).map((service) => {
+      const { cadenceMs, timeoutMs, failure_threshold, success_threshold } = watchingOf(segment, service);
+      return Math.max(failure_threshold, success_threshold) * cadenceMs + timeoutMs;
+    }),
+  );
+  return Math.min(
+    LOOKAHEAD_MAX_MS,
+    needed.reduce((most, one) => Math.max(most, one), LOOKAHEAD_MS),
+  );
 }
 
 function dateIn(path: string): string {

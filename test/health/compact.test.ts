@@ -100,6 +100,36 @@ test("figures are the same before and after: whatever was seen, however it was k
   );
 });
 
+test.each([
+  [7, 3],
+  [6, 4],
+  [1, 14],
+])(
+  "an outage that is confirmed late is not lost: asked every %i h, %i failures in a row",
+  async (hours, failures) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), async (passes) => {
+        const { time, store } = world();
+        const all: Segment[] = [];
+        const outcomes = `${"p".repeat(passes)}${"f".repeat(failures)}${"p".repeat(Math.ceil(90 / hours))}`;
+        const watched = { cadenceMs: hours * HOUR, failure_threshold: failures };
+        for (const [n, outcome] of [...outcomes].entries()) {
+          const from = START + n * hours * HOUR;
+          time.now = from + HOUR;
+          const segment = seen(outcome, from, { watched, to: from + 60_000 });
+          all.push(segment);
+          expect(await store.append(segment)).toEqual([]);
+        }
+        const down = (days: readonly Period[]) => days.reduce((sum, day) => sum + (web(day)?.seconds.down ?? 0), 0);
+        expect(down((await read(store)).days)).toBe(hours * failures * 3_600);
+        expect((await read(store)).days).toEqual(historyOfSegments("production", all, time.now).days);
+      }),
+      { numRuns: 4 },
+    );
+  },
+  60_000,
+);
+
 test("while watching, history that memory lets go is counted as the store would count it", () => {
   const layers = { hours: new Map(), days: new Map(), months: new Map(), before: [] };
   const live = liveHistory({
