@@ -81,6 +81,7 @@ test("of two collectors one sees a service fail: one incident, open for as long 
     // The one that sees it pass keeps more often than the other, which tells of five minutes at once.
     ask(5, { eu: "pass", us: "fail" });
     await eu.keep();
+    expect((await incidents()).map(({ incident }) => incident)).toEqual([opened?.incident]);
     ask(5, { eu: "pass", us: "fail" });
     await keep();
     const all = await incidents();
@@ -92,5 +93,10 @@ test("of two collectors one sees a service fail: one incident, open for as long 
   expect(more).toEqual([]);
   expect(resolved?.incident.stretches).toHaveLength(1);
   expect(resolved?.incident.stretches[0]?.to).not.toBeNull();
+  // Each asking of both counts once, although one's own come back from the store.
+  expect(eu.history().hours.find(({ at }) => at === "2026-11-24T12")?.services["web"]).toMatchObject({
+    expected: 84,
+    actual: 84,
+  });
   await close();
 });
