@@ -13,7 +13,7 @@ import { readWrittenIncidents } from "../incidents/written-incidents.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { History, Span } from "../model/health.ts";
+import type { History, Sample, Span } from "../model/health.ts";
 import type { Incident, IncidentRecord, MaintenanceWindow } from "../model/incident.ts";
 import type { Message } from "../notify/messages.ts";
 import type { NoticeOf } from "../notify/notice.ts";
@@ -81,6 +81,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
       windows,
       dependencies,
       names,
+      reasonAt: (service, at) => reasonIn(history, service, at),
       rules: { flappingMs: FLAPPING_MS },
       now,
     });
@@ -146,6 +147,24 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
       return number;
     }
   }
+}
+
+/** What the first sample that was not well met, from the moment on. */
+function reasonIn({ segments }: History, service: ServiceId, at: Ms): string | null {
+  let first: Sample | undefined;
+  for (const { samples } of segments)
+    for (const sample of samples) {
+      const isBad = sample.outcome === "fail" || sample.outcome === "warn";
+      if (
+        sample.service !== service ||
+        !isBad ||
+        sample.at < at ||
+        sample.at >= (first?.at ?? Number.POSITIVE_INFINITY)
+      )
+        continue;
+      first = sample;
+    }
+  return first?.error ?? first?.conditions?.find(({ held }) => !held)?.condition ?? null;
 }
 
 /** Collectors that should never fall silent, as if they were services: their silence opens an incident, and wakes people. */
@@ -217,6 +236,9 @@ function aboutOf({ affected: [service = ""] }: Incident, { environment, services
     environment,
     name: spec?.name ?? (watcher === undefined ? service : `Watcher ${watcher}`),
     ...(spec?.owner === undefined ? {} : { owner: spec.owner }),
-    ...(url === undefined ? {} : { url: `${url.replace(/\/$/, "")}${base}` }),
+    // The service's page is there before the incident's is drawn.
+    ...(url === undefined
+      ? {}
+      : { url: `${url.replace(/\/$/, "")}${base}${spec === undefined ? "" : `services/${service}/`}` }),
   };
 }

@@ -17,6 +17,8 @@ export interface AdvanceInput {
   readonly dependencies: ReadonlyMap<ServiceId, readonly ServiceId[]>;
   /** What people call a service; its id where there is nothing. */
   readonly names: ReadonlyMap<ServiceId, string>;
+  /** Why a service was not well at a moment, in a few words without a full stop; null where nothing says. */
+  readonly reasonAt?: (service: ServiceId, at: Ms) => string | null;
   readonly rules: { readonly flappingMs: Ms };
   readonly now: Ms;
 }
@@ -70,10 +72,13 @@ function draftsOf(
   service: ServiceId,
   spans: readonly Span[],
   known: readonly Incident[],
-  { windows, rules }: AdvanceInput,
+  { windows, rules, reasonAt = () => null }: AdvanceInput,
 ): readonly Draft[] {
   const begin = spans[0]?.from ?? 0;
-  const pieces = piecesOf(service, spans, windows);
+  const pieces = piecesOf(service, spans, windows).map((piece) => {
+    const reason = piece.is === "trouble" ? reasonAt(service, piece.from) : null;
+    return reason === null ? piece : { ...piece, reason };
+  });
   const carried = known.filter((one) => beganAt(one) < begin);
   const waiting = known.filter((one) => beganAt(one) >= begin);
   const drafts = carried.map((one) => draftOf(one, begin));

@@ -32,24 +32,24 @@ export function draftOf({ id, affected, stretches, updates }: Incident, until: M
 }
 
 export function openAt(service: ServiceId, piece: Trouble, id: string): Draft {
-  const { from, to, severity } = piece;
+  const { from, to, severity, reason } = piece;
   const draft: Draft = { id, service, stretches: [], updates: [], resolvedAt: null, events: [] };
   draft.stretches.push({ from, to, severity });
-  const says = severity === "down" ? "It is down." : "It answers, but not well.";
-  tell(draft, severity, { at: from, status: "investigating", says });
+  const says = because(severity === "down" ? "It is down" : "It answers, but not well", reason);
+  tell(draft, severity, { at: from, status: "investigating", says }, reason);
   return draft;
 }
 
 /** It came back within the flapping window: the same incident goes on. */
-export function reopenAt(draft: Draft, { from, to, severity }: Trouble): void {
+export function reopenAt(draft: Draft, { from, to, severity, reason }: Trouble): void {
   draft.stretches.push({ from, to, severity });
   draft.resolvedAt = null;
-  const says = severity === "down" ? "It is down again." : "Again it answers, but not well.";
-  tell(draft, severity, { at: from, status: "investigating", says });
+  const says = because(severity === "down" ? "It is down again" : "Again it answers, but not well", reason);
+  tell(draft, severity, { at: from, status: "investigating", says }, reason);
 }
 
 /** It goes on, as it was, better or worse. */
-export function troubleAt(draft: Draft, { from, to, severity }: Trouble): void {
+export function troubleAt(draft: Draft, { from, to, severity, reason }: Trouble): void {
   const last = draft.stretches.at(-1);
   if (last !== undefined && last.to === from && last.severity === severity) {
     last.to = to;
@@ -58,7 +58,12 @@ export function troubleAt(draft: Draft, { from, to, severity }: Trouble): void {
   draft.stretches.push({ from, to, severity });
   if (last?.severity === severity) return;
   if (severity === "down")
-    tell(draft, "down", { at: from, status: "investigating", says: "It got worse: it is down now." });
+    tell(
+      draft,
+      "down",
+      { at: from, status: "investigating", says: because("It got worse and is down now", reason) },
+      reason,
+    );
   else tell(draft, "degraded", { at: from, status: "monitoring", says: "It got better: it answers, but not well." });
 }
 
@@ -68,9 +73,20 @@ export function resolveAt(draft: Draft, at: Ms): void {
   tell(draft, "recovered", { at, status: "resolved", says: `It works again, after ${lasting(lasted)}.` });
 }
 
-function tell(draft: Draft, is: IncidentEvent["is"], update: IncidentUpdate): void {
+function because(what: string, reason: string | undefined): string {
+  return reason === undefined ? `${what}.` : `${what}: ${reason}.`;
+}
+
+function tell(draft: Draft, is: IncidentEvent["is"], update: IncidentUpdate, reason?: string): void {
   const { id: incident, service, updates } = draft;
-  draft.events.push({ incident, service, is, at: update.at, says: update.says });
+  draft.events.push({
+    incident,
+    service,
+    is,
+    at: update.at,
+    says: update.says,
+    ...(reason === undefined ? {} : { reason }),
+  });
   updates.push(update);
 }
 

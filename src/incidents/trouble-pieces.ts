@@ -4,7 +4,14 @@ import type { MaintenanceWindow } from "../model/incident.ts";
 
 /** A stretch as incidents see it: `silent` neither opens nor resolves one, since nobody knows, or work was announced. */
 export type Piece =
-  | { readonly is: "trouble"; readonly severity: "down" | "degraded"; readonly from: Ms; readonly to: Ms }
+  | {
+      readonly is: "trouble";
+      readonly severity: "down" | "degraded";
+      readonly from: Ms;
+      readonly to: Ms;
+      /** What was met at its begin: `connection refused`. */
+      readonly reason?: string;
+    }
   | { readonly is: "fine" | "silent"; readonly from: Ms; readonly to: Ms };
 
 /** The spans of one service without what its maintenance windows cover, in order. */

@@ -46,6 +46,8 @@ export interface IncidentEvent {
   /** When it happened, to the second: with the incident's id and `is` its permanent name. */
   readonly at: Ms;
   readonly says: string;
+  /** What was met: `connection refused`. */
+  readonly reason?: string;
   /** A dependency that is down as well: nobody is woken by this one as long as it is. */
   readonly heldBy?: ServiceId;
 }

@@ -43,7 +43,7 @@ export function noticeOf(event: IncidentEvent, { environment, name, ...about }: 
     ...about,
     at: event.at,
     title: `${environment}: ${name} ${state}`,
-    says: isFirst ? `Since ${clockOf(event.at)}.` : event.says,
+    says: isFirst ? since(event) : event.says,
     incident: event.incident,
   };
 }
@@ -69,10 +69,16 @@ export function reminderOf(
     name,
     ...about,
     at: since + number * everyMs,
-    title: `${environment}: ${name} still ${incident.severity === "down" ? "is down" : "is degraded"}`,
+    title: `${environment}: ${name} is still ${incident.severity === "down" ? "down" : "degraded"}`,
     says: `Since ${clockOf(since)}.`,
     incident: incident.id,
   };
+}
+
+/** `Connection refused, since 2026-11-24 12:03 UTC.` */
+function since({ at, reason }: IncidentEvent): string {
+  if (reason === undefined) return `Since ${clockOf(at)}.`;
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}, since ${clockOf(at)}.`;
 }
 
 function clockOf(at: Ms): string {

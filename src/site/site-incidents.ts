@@ -41,6 +41,8 @@ export function siteMaintenance(
     .toSorted((a, b) => a.from - b.from || (a.id < b.id ? -1 : 1))
     .map(({ from, to, affected, text, ...rest }) => ({
       ...rest,
+      // Each window of a series has an address of its own.
+      id: rest.repeats === undefined ? rest.id : `${rest.id}-${instant(from).slice(0, 16).replace(/[-:]/g, "")}`,
       ...(text !== undefined ? { html: markdownToHtml(text) } : {}),
       affected: named(affected, specs),
       from: instant(from),

@@ -224,7 +224,7 @@ describe("a service that goes down and comes back", () => {
     watch("x".repeat(65));
     await run();
     await run();
-    expect(texts(received).slice(1)).toEqual(["staging: WEB still is down. Since 2026-11-24 12:03 UTC."]);
+    expect(texts(received).slice(1)).toEqual(["staging: WEB is still down. Since 2026-11-24 12:03 UTC."]);
   });
 });
 

@@ -4,6 +4,7 @@ import { type Advanced, type AdvanceInput, advanceIncidents } from "../../src/in
 import { lasting } from "../../src/incidents/lasting.ts";
 import type { Span, Verdict } from "../../src/model/health.ts";
 import type { Incident, MaintenanceWindow } from "../../src/model/incident.ts";
+import { noticeOf } from "../../src/notify/notice.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;
@@ -96,7 +97,7 @@ describe("an incident of its own accord", () => {
     expect(incidents).toMatchObject([{ severity: "down" }]);
     expect(incidents[0]?.updates.map(({ status, says }) => `${status}: ${says}`)).toEqual([
       "investigating: It answers, but not well.",
-      "investigating: It got worse: it is down now.",
+      "investigating: It got worse and is down now.",
       "monitoring: It got better: it answers, but not well.",
       "resolved: It works again, after 9 minutes.",
     ]);
@@ -318,4 +319,22 @@ test("how long something lasted is said in its two largest units", () => {
     "1 day 1 hour",
     "1 day",
   ]);
+});
+
+test("says what was met at its begin, as far as anybody knows, and the message says it first", () => {
+  const reasonAt = (service: string, at: number): string | null =>
+    at === NOON + 10 * MINUTE ? `connection refused by ${service}` : null;
+  const { incidents, events } = advance({ web: spans("up 10, down 5, up 1, down 5") }, { reasonAt });
+  const [incident] = incidents;
+  expect(incident?.updates.map(({ says }) => says)).toEqual([
+    "It is down: connection refused by web.",
+    "It works again, after 5 minutes.",
+    "It is down again.",
+  ]);
+  const [event] = events;
+  if (incident === undefined || event === undefined) throw new Error("there should be an incident and its event");
+  const { title, says } = noticeOf(event, { environment: "production", name: "The shop" }, incident);
+  expect(`${title}. ${says}`).toBe(
+    "production: The shop is down. Connection refused by web, since 2026-11-24 12:10 UTC.",
+  );
 });

@@ -80,9 +80,9 @@ describe("feeds", () => {
       const root = path.startsWith("services") ? "services/orders-api/" : "";
       expect(feed.title).toBe(root ? "Orders API · Storefront" : "Storefront");
       expect(feed.items.map(({ link, title }) => [link, title])).toEqual([
-        ["https://example.com/status/maintenance/#disks-3", "Maintenance: New disks, again"],
         ["https://example.com/status/maintenance/#disks-2", "Maintenance: New disks"],
         ["https://example.com/status/incidents/orders-api-2026-11-24-0931/", "Orders & <b>invoices</b> fail"],
+        ["https://example.com/status/maintenance/#disks-3", "Maintenance: New disks, again"],
         ["https://example.com/status/maintenance/#disks-1", "Maintenance: New disks"],
         ["https://example.com/status/incidents/orders-api-2026-11-20-0100/", "Resolved: Orders API was slow"],
       ]);
@@ -96,7 +96,7 @@ describe("feeds", () => {
 
   test("what people wrote is markup of ours alone: no script, no picture from elsewhere", async () => {
     const feed = await new Parser().parseString(file("rss.xml"));
-    const content = feed.items[2]?.["content:encoded"] ?? feed.items[2]?.content ?? "";
+    const content = feed.items[1]?.["content:encoded"] ?? feed.items[1]?.content ?? "";
     expect(content).toContain("&lt;script&gt;");
     expect(content).toContain("<strong>fix</strong>");
     expect(content).toContain('<a href="https://elsewhere.example/x.png">pic</a>');
@@ -112,6 +112,17 @@ describe("feeds", () => {
     expect(paths.filter((path) => /rss|atom|sitemap|robots/.test(path))).toEqual([]);
     expect(paths).toContain("maintenance.ics");
   });
+});
+
+test("each window of a series has an address and a calendar's event of its own", () => {
+  const weekly = { id: "weekly", title: "Updates", affected: [], repeats: { rule: "FREQ=WEEKLY", timeZone: "UTC" } };
+  const series = [0, 1].map((week) => ({
+    ...weekly,
+    from: DEMO_NOW + week * 7 * 24 * HOUR,
+    to: DEMO_NOW + (week * 7 * 24 + 1) * HOUR,
+  }));
+  const ids = siteMaintenance(series, specs, DEMO_NOW).map(({ id }) => id);
+  expect(ids).toEqual(["weekly-20261124T1203", "weekly-20261201T1203"]);
 });
 
 test("the calendar's events are the windows, at their instants, with lasting ids", () => {

@@ -1,5 +1,5 @@
 import { Feed } from "feed";
-import type { ServiceId } from "../../model/basics.ts";
+import type { Instant, ServiceId } from "../../model/basics.ts";
 import type { SiteData, SiteIncident, SiteMaintenance } from "../../model/site-data.ts";
 import { escapeHtml } from "../markdown.ts";
 import { addressesOf } from "./addresses.ts";
@@ -39,7 +39,7 @@ function pair(
   const address = addressesOf(data);
   const items = [
     ...incidents.map((incident) => incidentItem(incident, address)),
-    ...windows.map((window) => windowItem(window, address)),
+    ...windows.map((window) => windowItem(window, data.generatedAt, address)),
   ]
     .toSorted((a, b) => b.date.getTime() - a.date.getTime() || (a.link < b.link ? -1 : 1))
     .slice(0, ITEMS_MAX);
@@ -78,13 +78,14 @@ function incidentItem(incident: SiteIncident, address: (path: string) => string)
   };
 }
 
-function windowItem(window: SiteMaintenance, address: (path: string) => string) {
+/** What is still to come bears the day of the site: no entry is of the future, and it is the same all day long. */
+function windowItem(window: SiteMaintenance, now: Instant, address: (path: string) => string) {
   const link = address(`maintenance/#${window.id}`);
   return {
     id: link,
     link,
     title: `Maintenance: ${window.title}`,
-    date: new Date(window.from),
+    date: new Date(window.from <= now ? window.from : now.slice(0, 10)),
     content: `<p>${window.from} to ${window.to}</p>${window.html ?? ""}`,
   };
 }
