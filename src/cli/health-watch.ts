@@ -71,12 +71,15 @@ export async function openHealthWatch({
     last.set(service, { outcome, left: Math.max(0, left) });
     return left > 0;
   };
+  const windowsNow = (): Promise<readonly MaintenanceWindow[]> => {
+    const now = face.clock.now();
+    return announced(look, { from: now - BEHIND_MS, to: now + AHEAD_MS });
+  };
   const watch: HealthWatch = {
     beat: record.beat,
     async follow(catalog, asked = () => true) {
       current = catalog;
-      const now = face.clock.now();
-      windows = await announced(look, { from: now - BEHIND_MS, to: now + AHEAD_MS });
+      windows = await windowsNow();
       const specs = [...catalog.services.values()].map(({ spec }) => spec).filter(asked);
       const watched = watchedOf(specs, face);
       const ids = new Set(watched.map(({ service }) => service));
@@ -99,6 +102,8 @@ export async function openHealthWatch({
       let problems: readonly Diagnostic[] = [];
       try {
         if (current !== null) {
+          // Maintenance may have been announced while services stayed as they are.
+          windows = await windowsNow();
           const unusable = await record.catchUp();
           const history = record.outlook();
           const advanced = await advanceIncidents({ face, workspace, catalog: current, history, look });
