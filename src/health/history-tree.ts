@@ -119,7 +119,7 @@ export async function compaction(
     const last = kept.filter(
       (date, index) => date < dayOf(until) && (index >= kept.length - 2 || !months.includes(date.slice(0, 7))),
     );
-    const dates = [...new Set([...datesOf(segments, oldest, until), ...last])].sort();
+    const dates = [...new Set([...datesOf(segments, oldest, until + DAY_MS), ...last])].sort();
     const of = { dates, months: monthsOf(dates), years: [...new Set(dates.map((date) => date.slice(0, 4)))] };
     const layers = await files.layers(environment, of);
     // A file that cannot be read must not be written over: its segments wait until somebody has looked at it.

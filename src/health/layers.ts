@@ -1,9 +1,10 @@
 import type { Ms, ServiceId } from "../model/basics.ts";
-import type { Period, Segment, Standing, Tally } from "../model/health.ts";
+import type { Period, Segment, Span, Standing, Tally } from "../model/health.ts";
 import { DAY_MS, HOUR_MS, hourOf, SECOND_MS, startOfHour, stretchOf } from "./calendar.ts";
 import { mergeSketches } from "./latency-sketch.ts";
+import { replay, verdictAt, vouchesUntil } from "./replay.ts";
 import { askingsOf, filledUp, mergeTallies } from "./tally.ts";
-import { timelineOf } from "./timeline.ts";
+import { mergeTimelines, timelineOf, wholeSecond } from "./timeline.ts";
 import { since, type Track, type TrackEvent, tracksOf } from "./tracks.ts";
 import { layTexts, secondsIn, textOf } from "./verdict-text.ts";
 import { staleAfterMs } from "./watching.ts";
@@ -58,6 +59,8 @@ export function hoursOf(of: {
     if (first === null) continue;
     const spans = timelineOf(all.get(service), { from: startOfHour(Math.max(first, oldest)), to: until, now });
     for (const [from, text] of textsByHour(spans)) put(hourOf(from), service, { ...NO_ASKINGS, verdicts: text });
+    for (const [from, text] of textsByHour(vouchedAfter(own, all.get(service) ?? [], { until, now })))
+      put(hourOf(from), service, { ...NO_ASKINGS, verdicts: text });
   }
   return hours;
 }
@@ -85,6 +88,28 @@ function judgedFrom(tracks: readonly Track[]): Ms | null {
     from = Math.min(from ?? Number.POSITIVE_INFINITY, isNear ? standing.at : first.at);
   }
   return from;
+}
+
+/** What the last askings vouch for beyond `until`, a day at most: nothing may come after them that would count it. */
+function vouchedAfter(
+  own: readonly Track[],
+  all: readonly Track[],
+  { until, now }: { readonly until: Ms; readonly now: Ms },
+): readonly Span[] {
+  const nothing: readonly Span[] = [{ from: until, to: until + DAY_MS, verdict: "unknown" }];
+  return own.reduce((merged, { collector, region, events }) => {
+    const last = events.at(-1);
+    if (last?.is !== "sample" || last.at >= until || last.sample.outcome === "unknown") return merged;
+    const track = all.find((one) => one.collector === collector && one.region === region);
+    const known = track?.events.filter(({ at }) => at <= now) ?? [];
+    const next = known.find(({ at }) => at > last.at)?.at ?? now;
+    const to = Math.min(until + DAY_MS, wholeSecond(vouchesUntil(last, next)));
+    if (to <= until) return merged;
+    const isMaintenance = last.sample.during === "maintenance";
+    const verdict = isMaintenance ? "maintenance" : verdictAt(replay(known).changes, last.at);
+    const rest: readonly Span[] = to < until + DAY_MS ? [{ from: to, to: until + DAY_MS, verdict: "unknown" }] : [];
+    return mergeTimelines(merged, [{ from: until, to, verdict }, ...rest]);
+  }, nothing);
 }
 
 function awaited(track: Track, now: Ms): Track {

@@ -130,6 +130,22 @@ test.each([
   60_000,
 );
 
+test("what the last asking before a gap vouches for is counted, in the next hour too", async () => {
+  const { time, store } = world();
+  const watched = { cadenceMs: HOUR };
+  const last = START + 50 * 60_000;
+  const all = [0, 1, 2, 3].map((n) => seen("f", last + n * HOUR, { watched, to: last + n * HOUR + 60_000 }));
+  for (const segment of all) {
+    time.now = segment.to;
+    await store.append(segment);
+  }
+  time.now = START + 52 * HOUR;
+  const before = historyOfSegments("production", all, time.now);
+  await store.compact("production");
+  const down = ({ days }: History) => days.reduce((sum, day) => sum + (web(day)?.seconds.down ?? 0), 0);
+  expect([down(before), down(await read(store))]).toEqual([14_400, 14_400]);
+});
+
 test("while watching, history that memory lets go is counted as the store would count it", () => {
   const layers = { hours: new Map(), days: new Map(), months: new Map(), before: [] };
   const live = liveHistory({
