@@ -188,6 +188,6 @@ export interface SloFigures {
     readonly seenMs: Ms | null;
     readonly isMet: boolean | null;
   }[];
-  /** Newest first, `2026-11`; the budget is the whole month's. */
+  /** Newest first, `2026-11`; the budget is a share of the known time. */
   readonly months: readonly (ErrorBudget & { readonly month: string; readonly isMet: boolean | null })[];
 }

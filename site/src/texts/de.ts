@@ -200,7 +200,6 @@ export const de: Texts = {
     kept: "Gehalten",
     broken: "Verfehlt",
     running: "Läuft noch",
-    running: "Läuft noch",
   },
   incidents: {
     title: "Störungen",

@@ -194,7 +194,6 @@ export const en: Texts = {
     kept: "Kept",
     broken: "Missed",
     running: "Still running",
-    running: "Still running",
   },
   incidents: {
     title: "Incidents",

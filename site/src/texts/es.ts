@@ -200,7 +200,6 @@ export const es: Texts = {
     kept: "Cumplido",
     broken: "Incumplido",
     running: "En curso",
-    running: "En curso",
   },
   incidents: {
     title: "Incidencias",

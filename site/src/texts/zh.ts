@@ -187,7 +187,6 @@ export const zh: Texts = {
     kept: "达成",
     broken: "未达成",
     running: "进行中",
-    running: "进行中",
   },
   incidents: {
     title: "事件",
