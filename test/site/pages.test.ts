@@ -390,7 +390,7 @@ test("a service's page reads as what is known of it", async () => {
     1
     1 Nov 2026: Down · 88.54% up · Down 2 hrs 45 mins · 79 of 96 checks passed · 100 were due, 4 did not run
     2
-    2 Nov 2026: Operational · 100% up · 85 of 96 checks passed · 100 were due, 4 did not run
+    2 Nov 2026: Degraded · 100% up · 85 of 96 checks passed · 100 were due, 4 did not run
     3
     3 Nov 2026: Operational · 100% up · 96 of 96 checks passed · 100 were due, 4 did not run
     4
