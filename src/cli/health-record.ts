@@ -56,18 +56,12 @@ export async function openHealthRecord(
   const { value: live, diagnostics } = await store.follow(environment);
   const after = lastEnd(live.at(clock.now()), collector, region);
   const who = { collector, region, environment, clock, ...(after === null ? {} : { after }) };
-  const [forStore, forSite] = [collect(who), collect(who)];
+  const seen = collect(who);
   const watching = new Map<ServiceId, Watching>();
   let held: Segment[] = [];
 
-  const beat = (service: ServiceId, beats: number): void => {
-    forStore.beat(service, beats, watching.get(service));
-    forSite.beat(service, beats, watching.get(service));
-  };
-  const bringUpToDate = (): void => {
-    const fresh = forSite.seal();
-    if (fresh !== null) live.add(fresh);
-  };
+  const beat = (service: ServiceId, beats: number): void => seen.beat(service, beats, watching.get(service));
+  const history = (): History => live.at(clock.now(), seen.soFar());
   const record: HealthRecord = {
     watch(specs, cadenceMs) {
       for (const { id, health = DEFAULT_HEALTH } of specs) {
@@ -80,26 +74,17 @@ export async function openHealthRecord(
       }
     },
     beat,
-    sample(sample) {
-      forStore.sample(sample);
-      forSite.sample(sample);
-    },
-    history() {
-      bringUpToDate();
-      return live.at(clock.now());
-    },
+    sample: seen.sample,
+    history,
     catchUp: live.catchUp,
-    outlook() {
-      bringUpToDate();
-      return awaitingOthers(live.at(clock.now()), { collector, region });
-    },
+    outlook: () => awaitingOthers(history(), { collector, region }),
     async save() {
-      bringUpToDate();
-      const fresh = forStore.seal();
-      // The site has these samples already, in segments of another cut.
-      if (fresh !== null) live.own(fresh);
-      // A ref that is out of reach for hours must not fill the memory: the oldest of what waits goes first.
-      if (fresh !== null) held = [...held, fresh].slice(-HELD_MAX);
+      const fresh = seen.seal();
+      if (fresh !== null) {
+        live.add(fresh);
+        // A ref that is out of reach for hours must not fill the memory: the oldest of what waits goes first.
+        held = [...held, fresh].slice(-HELD_MAX);
+      }
       const problems: Diagnostic[] = [];
       for (const segment of [...held]) {
         const found = await store.append(segment);

@@ -1,19 +1,19 @@
-import { readFrontMatter } from "../catalog/read-front-matter.ts";
 import { GitError } from "../git/git-error.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
-import { readWrittenIncidents } from "../incidents/written-incidents.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History, Outcome, Sample } from "../model/health.ts";
-import type { MaintenanceWindow } from "../model/incident.ts";
+import type { MaintenanceSeries, MaintenanceWindow } from "../model/incident.ts";
 import type { WatchSpec } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
 import { DEFAULT_HEALTH } from "../probes/probe.ts";
 import type { Watched } from "../probes/schedule.ts";
 import { advanceIncidents } from "./advance-incidents.ts";
+import { declaredRetention } from "./declared-retention.ts";
 import type { Face } from "./face.ts";
 import { type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";
+import { readWritten } from "./read-written.ts";
 import type { Look, Workspace } from "./workspace.ts";
 
 /** How far ahead announced maintenance is read: declarations are read again long before. */
@@ -29,8 +29,8 @@ export interface HealthWatch extends Pick<HealthRecord, "beat"> {
   /** What is kept, and what was seen since, as it is at this moment. */
   history(): History;
   /**
-   * Takes in what others have stored, opens and resolves incidents of what `follow` named and tells whom they concern, then keeps what was seen: messages leave
-   * before anything is pushed. Throws a GitError where the remote is out of reach for incidents; the samples are held.
+   * Takes in what others have stored, opens and resolves incidents of what `follow` named and tells whom they concern, then
+   * keeps what was seen: messages leave before anything is pushed. Throws a GitError where the remote is out of reach for incidents; the samples are held.
    */
   keep(): Promise<readonly Diagnostic[]>;
 }
@@ -54,13 +54,13 @@ export async function openHealthWatch({
   /** Between two runs of a command that asks once. */
   readonly cadenceMs?: Ms | undefined;
 }): Promise<{ readonly watch: HealthWatch; readonly diagnostics: readonly Diagnostic[] }> {
-  const { samples: rawMs, hours: hoursMs, days: daysMs } = project.health.retention;
   const { record, diagnostics } = await openHealthRecord(face, workspace, environment, {
     ...(who.collector === undefined ? {} : { collector: who.collector }),
     ...(who.region === undefined ? {} : { region: who.region }),
-    retention: { rawMs, hoursMs, daysMs },
+    retention: declaredRetention(project),
   });
   let current: Catalog | null = null;
+  let maintenance: readonly MaintenanceSeries[] = [];
   let windows: readonly MaintenanceWindow[] = [];
   const last = new Map<ServiceId, { readonly outcome: Outcome; readonly left: number }>();
   const isNews = ({ service, outcome }: Sample): boolean => {
@@ -71,15 +71,16 @@ export async function openHealthWatch({
     last.set(service, { outcome, left: Math.max(0, left) });
     return left > 0;
   };
-  const windowsNow = (): Promise<readonly MaintenanceWindow[]> => {
+  const readMaintenance = async (): Promise<void> => {
     const now = face.clock.now();
-    return announced(look, { from: now - BEHIND_MS, to: now + AHEAD_MS });
+    maintenance = (await readWritten(look, now)).value.maintenance;
+    windows = await windowsBetween(maintenance, { from: now - BEHIND_MS, to: now + AHEAD_MS });
   };
   const watch: HealthWatch = {
     beat: record.beat,
     async follow(catalog, asked = () => true) {
       current = catalog;
-      windows = await windowsNow();
+      await readMaintenance();
       const specs = [...catalog.services.values()].map(({ spec }) => spec).filter(asked);
       const watched = watchedOf(specs, face);
       const ids = new Set(watched.map(({ service }) => service));
@@ -103,10 +104,10 @@ export async function openHealthWatch({
       try {
         if (current !== null) {
           // Maintenance may have been announced while services stayed as they are.
-          windows = await windowsNow();
+          await readMaintenance();
           const unusable = await record.catchUp();
           const history = record.outlook();
-          const advanced = await advanceIncidents({ face, workspace, catalog: current, history, look });
+          const advanced = await advanceIncidents({ face, workspace, catalog: current, history, maintenance });
           problems = [...unusable, ...advanced];
         }
       } catch (error) {
@@ -119,16 +120,6 @@ export async function openHealthWatch({
     },
   };
   return { watch, diagnostics };
-}
-
-/** Windows that people wrote; problems of their files are `fairlead validate`'s to tell. */
-export async function announced(
-  look: () => Promise<Pick<Look, "tree">>,
-  stretch: { readonly from: Ms; readonly to: Ms },
-): Promise<readonly MaintenanceWindow[]> {
-  const { tree } = await look();
-  const written = await readWrittenIncidents({ tree, services: null, readFrontMatter, now: stretch.from });
-  return windowsBetween(written.value.maintenance, stretch);
 }
 
 function covers({ affected, from, to }: MaintenanceWindow, { service, at }: Sample): boolean {

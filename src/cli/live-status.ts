@@ -9,10 +9,10 @@ import { controlOf } from "./health-record.ts";
 import { openHealthWatch } from "./health-watch.ts";
 import { keepInTime } from "./keep-in-time.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import { readTold } from "./read-told.ts";
 import { showProblems } from "./show-diagnostics.ts";
 import { type SiteBuilder, siteDataNow } from "./status-site.ts";
 import type { Workspace } from "./workspace.ts";
-import { readTold } from "./written-status.ts";
 
 /** How often what was seen goes into the health store, while nothing changes. */
 const KEEP_EVERY_MS = 60_000;

@@ -11,9 +11,9 @@ import { siteProcess } from "../site/site-process.ts";
 import { ownEntry } from "./connect-target.ts";
 import type { Face } from "./face.ts";
 import { packageRoot } from "./package-root.ts";
+import type { Told } from "./read-told.ts";
 import { showProblems } from "./show-diagnostics.ts";
 import type { Workspace } from "./workspace.ts";
-import type { Told } from "./written-status.ts";
 
 /** What the site shows of an environment at this moment. */
 export function siteDataNow(from: {

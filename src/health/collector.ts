@@ -6,7 +6,9 @@ export interface Collector {
   /** `beats` askings were due; `watching` says how the service is watched from now on. */
   beat(service: ServiceId, beats: number, watching?: Watching): void;
   sample(sample: Sample): void;
-  /** What was seen since the last seal, or null when there was nothing. The caller keeps it until it is stored. */
+  /** What was seen since the last seal, or null when there was nothing; it goes on to gather. */
+  soFar(): Segment | null;
+  /** The same, and the end of it: what comes next belongs to the next segment. The caller keeps it until it is stored. */
   seal(): Segment | null;
 }
 
@@ -30,6 +32,28 @@ export function collect({
   let samples: Sample[] = [];
   let last = after;
   const watched = new Map<ServiceId, Watching>();
+  const soFar = (): Segment | null => {
+    // Nothing was due: the time was watched all the same, and belongs to the next stretch. Left out, it would be a gap.
+    if (expected.size === 0 && samples.length === 0) return null;
+    // An asking that began before the last seal is counted where it ended, so the stretch reaches back to it; a clock that
+    // is set back meanwhile makes no segment that ends before what it holds.
+    const [first, latest] = samples.reduce(([low, high], { at }) => [Math.min(low, at), Math.max(high, at)] as const, [
+      from,
+      clock.now(),
+    ] as const);
+    return {
+      version: 1,
+      collector,
+      region,
+      environment,
+      from: first,
+      to: Math.max(latest, first),
+      ...(last !== undefined && last <= first ? { after: last } : {}),
+      watching: Object.fromEntries([...watched].filter(([id]) => expected.has(id)).sort(byId)),
+      expected: Object.fromEntries([...expected].sort(byId)),
+      samples: samples.toSorted((a, b) => a.at - b.at || (a.service < b.service ? -1 : 1)),
+    };
+  };
   return {
     beat(service, beats, watching) {
       if (watching !== undefined) watched.set(service, watching);
@@ -38,29 +62,11 @@ export function collect({
     sample(sample) {
       samples.push(sample);
     },
+    soFar,
     seal() {
-      const to = clock.now();
-      // Nothing was due: the time was watched all the same, and belongs to the next stretch. Left out, it would be a gap.
-      if (expected.size === 0 && samples.length === 0) return null;
-      // An asking that began before the last seal is counted where it ended, so the stretch reaches back to it; a clock that
-      // is set back meanwhile makes no segment that ends before what it holds.
-      const [first, latest] = samples.reduce(
-        ([low, high], { at }) => [Math.min(low, at), Math.max(high, at)] as const,
-        [from, to] as const,
-      );
-      const segment: Segment = {
-        version: 1,
-        collector,
-        region,
-        environment,
-        from: first,
-        to: Math.max(latest, first),
-        ...(last !== undefined && last <= first ? { after: last } : {}),
-        watching: Object.fromEntries([...watched].filter(([id]) => expected.has(id)).sort(byId)),
-        expected: Object.fromEntries([...expected].sort(byId)),
-        samples: samples.toSorted((a, b) => a.at - b.at || (a.service < b.service ? -1 : 1)),
-      };
-      from = to;
+      const segment = soFar();
+      if (segment === null) return null;
+      from = clock.now();
       last = segment.to;
       expected = new Map();
       samples = [];

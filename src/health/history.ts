@@ -132,9 +132,11 @@ export function healthStore({
       // Paths of the last hours, those of files that cannot be used included: each is named once.
       let seen = new Set((await recentRaw(files, environment, now)).map(({ path }) => path));
       const value: FollowedHistory = {
-        ...live,
-        own(segment) {
+        at: live.at,
+        add(segment) {
+          // Stored, it comes back under this name, now or in any later round.
           seen.add(rawPath(segment, encodeSegment(segment)));
+          live.add(segment);
         },
         async catchUp() {
           const then = await refs.read(ref);

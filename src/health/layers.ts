@@ -3,7 +3,7 @@ import type { Period, Segment, Span, Standing, Tally } from "../model/health.ts"
 import { DAY_MS, HOUR_MS, hourOf, SECOND_MS, startOfHour, stretchOf } from "./calendar.ts";
 import { mergeSketches } from "./latency-sketch.ts";
 import { replay, verdictAt, vouchesUntil } from "./replay.ts";
-import { askingsOf, filledUp, mergeTallies } from "./tally.ts";
+import { askingsOf, filledUp, mergeTallies, NOTHING } from "./tally.ts";
 import { mergeTimelines, timelineOf, wholeSecond } from "./timeline.ts";
 import { since, type Track, type TrackEvent, tracksOf } from "./tracks.ts";
 import { layTexts, secondsIn, textOf } from "./verdict-text.ts";
@@ -65,16 +65,7 @@ export function hoursOf(of: {
   return hours;
 }
 
-const NO_ASKINGS: Omit<KeptTally, "verdicts"> = {
-  expected: 0,
-  actual: 0,
-  passed: 0,
-  warned: 0,
-  failed: 0,
-  unknown: 0,
-  maintenance: 0,
-  latency: {},
-};
+const { seconds: _, ...NO_ASKINGS } = NOTHING;
 
 /** The first sample, or the standing that still vouches for the time before it; null where nothing was asked. */
 function judgedFrom(tracks: readonly Track[]): Ms | null {

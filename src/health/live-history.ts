@@ -87,17 +87,21 @@ export function liveHistory(base: Base): LiveHistory {
 
   return {
     add(segment) {
-      const digest = digestOfSegment(encodeSegment(segment));
-      raw.push({ path: digest, digest, segment });
+      raw.push(rawOf(segment));
       samples += segment.samples.length;
       // Whoever only watches never asks for the history.
       tidy(segment.to);
     },
-    at(now) {
+    at(now, unsealed = null) {
       tidy(now);
-      return historyOf({ ...base, layers, raw, dates }, now);
+      return historyOf({ ...base, layers, raw: unsealed === null ? raw : [...raw, rawOf(unsealed)], dates }, now);
     },
   };
+}
+
+function rawOf(segment: Segment): RawSegment {
+  const digest = digestOfSegment(encodeSegment(segment));
+  return { path: digest, digest, segment };
 }
 
 /** A collector that keeps what it saw every few minutes is awaited for as long, or for two of its own segments. */
@@ -144,8 +148,6 @@ function vouchingUntil(segment: Segment, at: Ms): Segment {
 /** A history of samples that nothing else is kept of: of one command's, or a test's. */
 export function historyOfSegments(environment: string, segments: readonly Segment[], now: Ms): History {
   const layers: Layers = { hours: new Map(), days: new Map(), months: new Map(), before: [] };
-  const raw = segments
-    .filter((segment) => segment.environment === environment)
-    .map((segment) => ({ path: "", digest: digestOfSegment(encodeSegment(segment)), segment }));
+  const raw = segments.filter((segment) => segment.environment === environment).map(rawOf);
   return historyOf({ environment, retention: DEFAULT_RETENTION, layers, raw, dates: [], closed: new Set() }, now);
 }

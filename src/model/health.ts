@@ -131,14 +131,12 @@ export interface History {
 /** History that goes on while somebody watches, whether it can be stored at the moment or not. */
 export interface LiveHistory {
   add(segment: Segment): void;
-  /** As it is at this moment. */
-  at(now: Ms): History;
+  /** As it is at this moment; `unsealed` is what belongs to it and is still being gathered. */
+  at(now: Ms, unsealed?: Segment | null): History;
 }
 
-/** Live history that can also take in what others have stored meanwhile. */
+/** Live history that can also take in what others have stored meanwhile; what was added here is known when it comes back. */
 export interface FollowedHistory extends LiveHistory {
-  /** This segment is in the history already, in another cut: stored, it is not to be added once more. */
-  own(segment: Segment): void;
   /** Adds the segments of the last hours that were stored since the last look. Throws a GitError where the ref is out of reach. */
   catchUp(): Promise<readonly Diagnostic[]>;
 }

@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { advanceIncidents } from "../../src/cli/advance-incidents.ts";
-import type { Face } from "../../src/cli/face.ts";
 import { openEnvironment } from "../../src/cli/open-environment.ts";
+import { readWritten } from "../../src/cli/read-written.ts";
 import { openWorkspace } from "../../src/cli/workspace.ts";
 import { INCIDENTS_REF, incidentStore } from "../../src/incidents/incident-store.ts";
 import type { History, Outcome, Sample } from "../../src/model/health.ts";
@@ -11,6 +11,7 @@ import type { IncidentRecord } from "../../src/model/incident.ts";
 import { BOT } from "../github/connect.ts";
 import { BARE_ENVIRONMENT, gitFolder, writeFiles } from "../support/git-folder.ts";
 import { githubFake } from "../support/github/fake.ts";
+import { quietFace } from "../support/quiet-face.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;
@@ -58,25 +59,7 @@ async function world(environment = "staging", project = PROJECT) {
     GITHUB_API_URL: github.url,
   };
   let minute = 0;
-  let nonces = 0;
-  const said: string[] = [];
-  const face: Face = {
-    terminal: {
-      color: false,
-      interactive: false,
-      width: 100,
-      json: false,
-      result: (text) => void said.push(text),
-      say: (text) => void said.push(text),
-      complain: (text) => void said.push(text),
-      style: (_, text) => text,
-    },
-    directory: folder,
-    env,
-    clock: { now: () => NOON + minute * MINUTE, monotonic: () => minute * MINUTE, sleep: async () => {} },
-    nonce: () => String(++nonces).padStart(32, "0"),
-    signal: new AbortController().signal,
-  };
+  const face = quietFace({ directory: folder, now: () => NOON + minute * MINUTE, env });
   const samples: Sample[] = [];
   const history = (): History => ({
     environment,
@@ -122,7 +105,8 @@ async function world(environment = "staging", project = PROJECT) {
       const opened = await openEnvironment(workspace, environment);
       const catalog = await opened.value?.declared();
       if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
-      const input = { face, workspace, catalog: catalog.value, history: history() };
+      const { maintenance } = (await readWritten(workspace.look, face.clock.now())).value;
+      const input = { face, workspace, catalog: catalog.value, history: history(), maintenance };
       return await advanceIncidents(onCrashPoint === undefined ? input : { ...input, onCrashPoint });
     } finally {
       await workspace.close();

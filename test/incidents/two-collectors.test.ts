@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { Face } from "../../src/cli/face.ts";
 import { openHealthWatch } from "../../src/cli/health-watch.ts";
 import { openEnvironment } from "../../src/cli/open-environment.ts";
 import { openWorkspace } from "../../src/cli/workspace.ts";
 import { incidentStore } from "../../src/incidents/incident-store.ts";
 import type { Outcome } from "../../src/model/health.ts";
-import { BARE_ENVIRONMENT, gitFolder } from "../support/git-folder.ts";
+import { gitFolder } from "../support/git-folder.ts";
+import { quietFace } from "../support/quiet-face.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 const SECOND = 1_000;
@@ -18,24 +18,7 @@ async function twoRegions() {
       "id: web\nname: Web\ntype: api\nexternal: true\nhealth: {endpoint: 'http://127.0.0.1:9/', interval: 30s}\n",
   });
   const time = { now: NOON };
-  let nonces = 0;
-  const face: Face = {
-    terminal: {
-      color: false,
-      interactive: false,
-      width: 100,
-      json: false,
-      result: () => undefined,
-      say: () => undefined,
-      complain: () => undefined,
-      style: (_, text) => text,
-    },
-    directory: folder,
-    env: { ...BARE_ENVIRONMENT },
-    clock: { now: () => time.now, monotonic: () => time.now - NOON, sleep: async () => {} },
-    nonce: () => String(++nonces).padStart(32, "0"),
-    signal: new AbortController().signal,
-  };
+  const face = quietFace({ directory: folder, now: () => time.now });
   const workspace = await openWorkspace(face);
   const opened = await openEnvironment(workspace, "staging");
   const catalog = await opened.value?.declared();

@@ -8,11 +8,11 @@ import type { Face } from "../face.ts";
 import { controlOf } from "../health-record.ts";
 import { openHealthWatch } from "../health-watch.ts";
 import { openEnvironment } from "../open-environment.ts";
+import { readTold } from "../read-told.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteDataNow } from "../status-site.ts";
 import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../workspace.ts";
-import { readTold } from "../written-status.ts";
 import { unknownService } from "./logs.ts";
 
 /** How often the scheduled workflow comes (`scaffold/workflows/fairlead-health.yml`). */

@@ -1,14 +1,13 @@
-import { readFrontMatter } from "../../catalog/read-front-matter.ts";
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
 import { printableJson } from "../../diagnostics/printable-json.ts";
 import { incidentStore } from "../../incidents/incident-store.ts";
 import { lasting } from "../../incidents/lasting.ts";
 import { allIncidents } from "../../incidents/merge-incidents.ts";
-import { readWrittenIncidents } from "../../incidents/written-incidents.ts";
 import type { Ms } from "../../model/basics.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";
+import { readWritten } from "../read-written.ts";
 import { refuse, showProblems } from "../show-diagnostics.ts";
 import type { Terminal } from "../terminal.ts";
 import { openWorkspace } from "../workspace.ts";
@@ -27,9 +26,8 @@ export async function incidents(face: Face, options: { readonly environment: str
     const { environment } = options;
     const { refs } = await workspace.refsOf(environment);
     const kept = await incidentStore({ refs, environment, random: face.nonce, clock }).read();
-    const { tree } = await workspace.look();
     const now = clock.now();
-    const written = await readWrittenIncidents({ tree, services: null, readFrontMatter, now });
+    const written = await readWritten(workspace.look, now);
     showProblems(terminal, [...kept.diagnostics, ...written.diagnostics]);
     const shown = allIncidents(kept.value, written.value)
       .filter((one) => isOpen(one) || endOf(one) >= now - RECENT_MS)

@@ -5,11 +5,11 @@ import { declaredRetention } from "../declared-retention.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { startTask } from "../progress.ts";
+import { readTold } from "../read-told.ts";
 import { serveSite } from "../serve-site.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteBuilder, siteDataNow } from "../status-site.ts";
 import { openWorkspace } from "../workspace.ts";
-import { readTold } from "../written-status.ts";
 
 interface SiteOptions {
   readonly environment: string;

@@ -1,13 +1,12 @@
-import { readFrontMatter } from "../catalog/read-front-matter.ts";
 import { incidentStore } from "../incidents/incident-store.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
 import { allIncidents } from "../incidents/merge-incidents.ts";
-import { readWrittenIncidents } from "../incidents/written-incidents.ts";
 import type { Ms } from "../model/basics.ts";
 import type { Diagnosed } from "../model/diagnostic.ts";
 import type { Incident, MaintenanceWindow } from "../model/incident.ts";
 import type { Face } from "./face.ts";
-import type { Look, Workspace } from "./workspace.ts";
+import { readWritten } from "./read-written.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Maintenance is shown as far back as the bars reach, and as far ahead as people plan. */
 const SHOWN_MS: Ms = 90 * 86_400_000;
@@ -19,19 +18,13 @@ export interface Told {
 }
 
 /** Reads incidents that opened by themselves, those that people wrote, and announced maintenance. */
-export async function readTold(
-  face: Face,
-  workspace: Workspace,
-  environment: string,
-  look: () => Promise<Pick<Look, "tree">> = workspace.look,
-): Promise<Diagnosed<Told>> {
+export async function readTold(face: Face, workspace: Workspace, environment: string): Promise<Diagnosed<Told>> {
   const { refs } = await workspace.refsOf(environment);
   const now = face.clock.now();
-  const [kept, { tree }] = await Promise.all([
+  const [kept, written] = await Promise.all([
     incidentStore({ refs, environment, random: face.nonce, clock: face.clock }).read(),
-    look(),
+    readWritten(workspace.look, now),
   ]);
-  const written = await readWrittenIncidents({ tree, services: null, readFrontMatter, now });
   const windows = await windowsBetween(written.value.maintenance, { from: now - SHOWN_MS, to: now + SHOWN_MS });
   return {
     value: { incidents: allIncidents(kept.value, written.value), windows },

@@ -1,0 +1,73 @@
+import { silenceOf } from "../health/silence.ts";
+import { timelineOf } from "../health/timeline.ts";
+import { tracksOf } from "../health/tracks.ts";
+import type { Ms, ServiceId } from "../model/basics.ts";
+import type { Catalog } from "../model/catalog.ts";
+import type { History, Sample, Span } from "../model/health.ts";
+
+/** How far back what held is worked out anew: results that come later than this change no incident. */
+const LOOK_BACK_MS = 24 * 3_600_000;
+const MARGIN_MS = 3_600_000;
+
+/** What held of everything that is watched, for incidents to be worked out of. */
+export interface WhatHeld {
+  /** Where the stretch begins. */
+  readonly from: Ms;
+  /** Of each service that is meant to run, and of each watcher that should never fall silent: sorted, gapless. */
+  readonly spans: ReadonlyMap<ServiceId, readonly Span[]>;
+  /** What people call them. */
+  readonly names: ReadonlyMap<ServiceId, string>;
+  /** What the first sample met that was not well, from a moment on. */
+  reasonAt(service: ServiceId, at: Ms): string | null;
+}
+
+/**
+ * What held until now. A watcher's silence is told as if it were a service that is down, so that it opens an incident and wakes
+ * people like one. Pure.
+ */
+export function whatHeld({ services, project }: Catalog, history: History, now: Ms): WhatHeld {
+  const from = lookBack(history, now);
+  const tracks = tracksOf(history);
+  const { watchers } = project.health;
+  const watched = [...services].filter(([, { spec }]) => spec.status === "active");
+  return {
+    from,
+    spans: new Map([
+      ...watchers.map((name) => [watcherId(name), silenceOf(history, name, now)] as const),
+      ...watched.map(([id]) => [id, timelineOf(tracks.get(id), { from, to: now, now })] as const),
+    ]),
+    names: new Map([
+      ...watchers.map((name) => [watcherId(name), `Watcher ${name}`] as const),
+      ...[...services].map(([id, { spec }]) => [id, spec.name] as const),
+    ]),
+    reasonAt: (service, at) => reasonIn(history, service, at),
+  };
+}
+
+/** An id that incidents can bear; no service begins like this unless somebody means it. */
+function watcherId(name: string): ServiceId {
+  return `fairlead-watcher-${name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`.slice(0, 63).replace(/-+$/, "");
+}
+
+/**
+ * A day; further where nobody watched for longer, so that time of which nobody knows is not counted as down. Never further than
+ * samples reach: of what lies before, only what is recorded says anything.
+ */
+function lookBack({ segments, before }: History, now: Ms): Ms {
+  const known = [...segments.map(({ from }) => from), ...before.map(({ at }) => at)];
+  const ends = [...segments.map(({ to }) => to), ...before.map(({ at }) => at)].sort((a, b) => b - a);
+  const oldest = known.reduce((first, at) => Math.min(first, at), now - LOOK_BACK_MS);
+  const wanted = Math.min(now - LOOK_BACK_MS, (ends[1] ?? now) - MARGIN_MS);
+  return Math.floor(Math.max(oldest, wanted) / 1_000) * 1_000;
+}
+
+function reasonIn({ segments }: History, service: ServiceId, at: Ms): string | null {
+  let first: Sample | undefined;
+  for (const { samples } of segments)
+    for (const sample of samples) {
+      const isBad = sample.outcome === "fail" || sample.outcome === "warn";
+      if (sample.service !== service || !isBad || sample.at < at) continue;
+      if (first === undefined || sample.at < first.at) first = sample;
+    }
+  return first?.error ?? first?.conditions?.find(({ held }) => !held)?.condition ?? null;
+}
