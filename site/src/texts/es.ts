@@ -282,7 +282,7 @@ export const es: Texts = {
       {
         title: "Tiempo conocido y desconocido",
         says: [
-          "Una comprobación responde por el tiempo hasta la siguiente. Donde no se hicieron, o donde quien comprueba no tenía red, el tiempo es desconocido: no cuenta ni como operativo ni como caído, y su parte se muestra junto a la disponibilidad.",
+          "Una comprobación responde por el tiempo hasta que toca la siguiente. Donde no se hicieron, o donde quien comprueba no tenía red, el tiempo es desconocido: no cuenta ni como operativo ni como caído, y su parte se muestra junto a la disponibilidad.",
         ],
       },
       {
