@@ -10,10 +10,10 @@ import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History } from "../model/health.ts";
 import type { Incident, IncidentRecord, MaintenanceSeries } from "../model/incident.ts";
+import { type Due, dueMessages } from "../notify/due-messages.ts";
 import type { Message } from "../notify/messages.ts";
 import type { NoticeOf } from "../notify/notice.ts";
 import { send } from "../notify/send.ts";
-import { type Due, dueMessages } from "./due-messages.ts";
 import type { Face } from "./face.ts";
 import { githubHere } from "./github-here.ts";
 import { version } from "./version.ts";
@@ -51,7 +51,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   const store = incidentStore({ refs, environment, random, clock });
   // What was asked within this second counts; spans end at whole seconds.
   const now = Math.ceil((clock.now() + 1) / 1_000) * 1_000;
-  const { from, spans, names, reasonAt } = whatHeld(catalog, history, now);
+  const { from, spans, names, burning, reasonAt } = whatHeld(catalog, history, now);
   const windows = await windowsBetween(input.maintenance, { from, to: now });
   const dependencies = new Map([...catalog.services].map(([id, entry]) => [id, entry.dependencies]));
   const heldBy = holderOf({ spans, dependencies });
@@ -76,12 +76,22 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
     const due = new Map<string, Due>();
     for (const incident of incidents) {
       const record = known.find((one) => one.incident.id === incident.id);
-      const own = events.filter((event) => event.incident === incident.id);
-      const held = heldBy(incident.affected[0] ?? "");
-      const notifications = isShared ? project.notifications : [];
+      const [service = ""] = incident.affected;
+      const others = incidents.filter(({ id, affected }) => id !== incident.id && affected[0] === service);
+      const burn = others.every((one) => beganAt(one) <= beganAt(incident)) ? burning.get(service) : undefined;
       due.set(
         incident.id,
-        dueMessages({ incident, record, events: own, notifications, about: aboutOf(incident), heldBy: held, now }),
+        dueMessages({
+          incident,
+          record,
+          events: events.filter((event) => event.incident === incident.id),
+          notifications: isShared ? project.notifications : [],
+          about: aboutOf(incident),
+          heldBy: heldBy(service),
+          ...(burn === undefined ? {} : { burn }),
+          elsewhere: known.filter((one) => others.some(({ id }) => id === one.incident.id)).map(({ told }) => told),
+          now,
+        }),
       );
     }
     await sendDue([...due.values()].flatMap(({ messages }) => messages));
@@ -155,6 +165,10 @@ function isWorkedOut({ affected: [service = ""], stretches, updates }: Incident,
   const last = stretches.at(-1)?.to;
   if (last === null || last === undefined) return true;
   return Math.max(last, updates.at(-1)?.at ?? 0) >= from - FLAPPING_MS;
+}
+
+function beganAt({ stretches }: Incident): Ms {
+  return stretches[0]?.from ?? 0;
 }
 
 /** 1 where GitHub has not heard the newest of it: those come first, so that however many there are, each has its turn. */

@@ -1,9 +1,10 @@
 import { silenceOf } from "../health/silence.ts";
+import { sloFigures, sloOf } from "../health/slo.ts";
 import { timelineOf } from "../health/timeline.ts";
 import { tracksOf } from "../health/tracks.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
-import type { History, Sample, Span } from "../model/health.ts";
+import type { History, Sample, SloFigures, Span } from "../model/health.ts";
 
 /** How far back what held is worked out anew: results that come later than this change no incident. */
 const LOOK_BACK_MS = 24 * 3_600_000;
@@ -17,6 +18,8 @@ export interface WhatHeld {
   readonly spans: ReadonlyMap<ServiceId, readonly Span[]>;
   /** What people call them. */
   readonly names: ReadonlyMap<ServiceId, string>;
+  /** How promises are kept whose error budget burns fast now. */
+  readonly burning: ReadonlyMap<ServiceId, SloFigures>;
   /** What the first sample met that was not well, from a moment on. */
   reasonAt(service: ServiceId, at: Ms): string | null;
 }
@@ -40,6 +43,13 @@ export function whatHeld({ services, project }: Catalog, history: History, now: 
       ...watchers.map((name) => [watcherId(name), `Watcher ${name}`] as const),
       ...[...services].map(([id, { spec }]) => [id, spec.name] as const),
     ]),
+    burning: new Map(
+      watched.flatMap(([id, { spec }]) => {
+        const slo = sloOf(spec);
+        const figures = slo && sloFigures(slo, { service: id, history, tracks: tracks.get(id), now });
+        return figures?.isFastBurn === true ? [[id, figures] as const] : [];
+      }),
+    ),
     reasonAt: (service, at) => reasonIn(history, service, at),
   };
 }

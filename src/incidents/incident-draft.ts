@@ -1,6 +1,6 @@
+import { lasting } from "../diagnostics/lasting.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Incident, IncidentEvent, IncidentUpdate, Stretch } from "../model/incident.ts";
-import { lasting } from "./lasting.ts";
 import type { Piece } from "./trouble-pieces.ts";
 
 type Trouble = Extract<Piece, { readonly is: "trouble" }>;

@@ -54,7 +54,7 @@ export interface NotificationSpec {
   readonly name: string;
   readonly type: "webhook" | "slack" | "email";
   readonly to: string | SecretRef;
-  readonly events: readonly ("down" | "degraded" | "recovered" | "deployed" | "failed")[];
+  readonly events: readonly ("down" | "degraded" | "recovered" | "fast_burn" | "deployed" | "failed")[];
   /** Ids, or all of an owner; unset: every service. */
   readonly services?: readonly (ServiceId | { readonly owner: string })[];
   readonly reminder?: Ms;

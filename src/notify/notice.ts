@@ -3,7 +3,9 @@
  * however often it is sent, that text from files stays text wherever it is shown, and that no secret is in a message, an error
  * or a diagnostic. It decides nothing about incidents (`incidents/`) and keeps nothing: what has left is written down by its caller.
  */
+import { lasting } from "../diagnostics/lasting.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
+import type { SloFigures } from "../model/health.ts";
 import type { Incident, IncidentEvent } from "../model/incident.ts";
 import type { NotificationSpec } from "../model/project.ts";
 
@@ -46,6 +48,38 @@ export function noticeOf(event: IncidentEvent, { environment, name, ...about }: 
     says: isFirst ? since(event) : event.says,
     incident: event.incident,
   };
+}
+
+/**
+ * That a service spends its error budget fast, which can be so of many short failures as of a long one. Told of the incident that is
+ * its newest. Null where no availability is promised.
+ */
+export function fastBurnOf(
+  { id, affected: [service = ""] }: Incident,
+  { environment, name, ...about }: NoticeOf,
+  { figures, at }: { readonly figures: SloFigures; readonly at: Ms },
+): Notice | null {
+  const { slo, budget, burnRates } = figures;
+  if (slo.availability === undefined || budget === undefined || burnRates === undefined) return null;
+  const rates = (["1h", "6h"] as const).map((over) => `${burnRates[over] ?? 0} times over ${over.slice(0, -1)} h`);
+  const left = Math.max(0, budget.leftSeconds) * 1_000;
+  return {
+    id: `${environment}:${id}:fast_burn:${Math.floor(at / 1_000)}`,
+    event: "fast_burn",
+    environment,
+    service,
+    name,
+    ...about,
+    at,
+    title: `${environment}: ${name} spends its error budget fast`,
+    says: `What ${percentOf(slo.availability)} allows is spent ${rates.join(", ")}; of the budget of ${lasting(slo.window)}, ${left === 0 ? "nothing" : lasting(left)} is left.`,
+    incident: id,
+  };
+}
+
+/** `99.95%`, as it was declared. */
+function percentOf(share: number): string {
+  return `${Number((share * 100).toFixed(6))}%`;
 }
 
 /** Of an open incident, the reminder that is due by now: the newest one alone, whatever was missed. Null before the first. */

@@ -4,6 +4,7 @@ import type { Notice } from "./notice.ts";
 const SIGNS: Readonly<Record<Notice["event"], string>> = {
   down: "🔴",
   degraded: "🟠",
+  fast_burn: "🔥",
   recovered: "🟢",
   reminder: "🔴",
   deployed: "🚀",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { lasting } from "../../src/diagnostics/lasting.ts";
 import { type Advanced, type AdvanceInput, advanceIncidents } from "../../src/incidents/automatic-incidents.ts";
-import { lasting } from "../../src/incidents/lasting.ts";
 import type { Span, Verdict } from "../../src/model/health.ts";
 import type { Incident, MaintenanceWindow } from "../../src/model/incident.ts";
 import { noticeOf } from "../../src/notify/notice.ts";

@@ -1,7 +1,7 @@
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
+import { lasting } from "../../diagnostics/lasting.ts";
 import { printableJson } from "../../diagnostics/printable-json.ts";
 import { incidentStore } from "../../incidents/incident-store.ts";
-import { lasting } from "../../incidents/lasting.ts";
 import { allIncidents } from "../../incidents/merge-incidents.ts";
 import type { Ms } from "../../model/basics.ts";
 import type { Incident } from "../../model/incident.ts";

@@ -218,9 +218,9 @@ export interface Notification {
         secret: string;
       };
   /**
-   * What they are told of.
+   * What they are told of. `fast_burn`: a service with an `slo` spends its error budget so fast that somebody should look now.
    */
-  events?: ("down" | "degraded" | "recovered" | "deployed" | "failed")[];
+  events?: ("down" | "degraded" | "recovered" | "fast_burn" | "deployed" | "failed")[];
   /**
    * Whose services they are told of; without it, of all.
    *

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type DueInput, dueMessages } from "../../src/cli/due-messages.ts";
 import type { Incident, IncidentEvent } from "../../src/model/incident.ts";
 import type { NotificationSpec } from "../../src/model/project.ts";
+import { type DueInput, dueMessages } from "../../src/notify/due-messages.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;

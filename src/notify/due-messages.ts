@@ -1,11 +1,14 @@
 import type { Ms, ServiceId } from "../model/basics.ts";
+import type { SloFigures } from "../model/health.ts";
 import type { Incident, IncidentEvent, IncidentRecord } from "../model/incident.ts";
 import type { NotificationSpec } from "../model/project.ts";
-import { type Message, messagesOf } from "../notify/messages.ts";
-import { type NoticeOf, noticeOf, reminderOf } from "../notify/notice.ts";
+import { type Message, messagesOf } from "./messages.ts";
+import { fastBurnOf, type NoticeOf, noticeOf, reminderOf } from "./notice.ts";
 
 /** What is older is not told any more: whoever was asleep for a day wants to know how it is now. */
 const STALE_MS = 24 * 3_600_000;
+/** A budget that burns on is told of no more often than this, whatever incidents it comes of. */
+const BURN_QUIET_MS = 6 * 3_600_000;
 
 export interface DueInput {
   readonly incident: Incident;
@@ -17,6 +20,10 @@ export interface DueInput {
   readonly about: NoticeOf;
   /** A dependency that is down: alerts wait as long as it is. */
   readonly heldBy: ServiceId | null;
+  /** How its service's promise is kept, where this is the service's newest incident and the budget burns fast. */
+  readonly burn?: SloFigures;
+  /** What was told of the service's other incidents. */
+  readonly elsewhere?: readonly IncidentRecord["told"][];
   readonly now: Ms;
 }
 
@@ -31,7 +38,8 @@ export interface Due {
  * What is to be told of one incident. An alert that is held stays due; where the incident is over before it was let go, neither the
  * alert nor the recovery is told. Pure.
  */
-export function dueMessages({ incident, record, events, notifications, about, heldBy, now }: DueInput): Due {
+export function dueMessages(input: DueInput): Due {
+  const { incident, record, events, notifications, about, heldBy, now } = input;
   const told: Record<string, Ms | null> = { ...record?.told };
   const isOver = incident.stretches.at(-1)?.to !== null;
   const messages: Message[] = [];
@@ -61,6 +69,7 @@ export function dueMessages({ incident, record, events, notifications, about, he
       }
     }
   }
+  for (const message of burnMessages(input, pending)) add(message, heldBy !== null);
   if (!isOver && heldBy === null)
     for (const to of notifications) {
       if (to.reminder === undefined || !wasTold(to)) continue;
@@ -71,8 +80,33 @@ export function dueMessages({ incident, record, events, notifications, about, he
   return { messages, told };
 }
 
+function burnMessages(
+  { incident, record, notifications, about, burn, elsewhere = [], now }: DueInput,
+  pending: readonly string[],
+): readonly Message[] {
+  if (burn === undefined) return [];
+  // What could not leave keeps its key.
+  const waiting = pending.find(isOfBurn)?.split(":")[3];
+  const at = waiting === undefined ? now : Number(waiting) * 1_000;
+  const notice = fastBurnOf(incident, about, { figures: burn, at });
+  const told = [record?.told ?? {}, ...elsewhere].flatMap((keys) => Object.entries(keys));
+  return notice === null
+    ? []
+    : messagesOf(notice, notifications).filter(
+        ({ to }) =>
+          !told.some(
+            ([key, left]) =>
+              left !== null && isOfBurn(key) && key.endsWith(`:${to.name}`) && now - left < BURN_QUIET_MS,
+          ),
+      );
+}
+
+function isOfBurn(key: string): boolean {
+  return key.split(":")[2] === "fast_burn";
+}
+
 function wantsAlerts({ events }: NotificationSpec): boolean {
-  return events.includes("down") || events.includes("degraded");
+  return events.some((event) => event === "down" || event === "degraded" || event === "fast_burn");
 }
 
 /** The events that keys of messages speak of: `ENVIRONMENT:INCIDENT:EVENT:SECONDS:NAME`. Reminders are made anew. */
