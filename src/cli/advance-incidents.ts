@@ -14,6 +14,7 @@ import { type Due, dueMessages } from "../notify/due-messages.ts";
 import type { Message } from "../notify/messages.ts";
 import type { NoticeOf } from "../notify/notice.ts";
 import { send } from "../notify/send.ts";
+import { aboutService } from "./about-service.ts";
 import type { Face } from "./face.ts";
 import { githubHere } from "./github-here.ts";
 import { version } from "./version.ts";
@@ -110,17 +111,10 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   });
   return [...problems.values(), ...diagnostics];
 
+  // The service's page is there before the incident's is drawn.
   function aboutOf({ affected: [service = ""] }: Incident): NoticeOf {
-    const spec = catalog.services.get(service)?.spec;
-    const { url, base } = project.site;
-    // The service's page is there before the incident's is drawn.
-    const page = spec === undefined ? "" : `services/${service}/`;
-    return {
-      environment,
-      name: names.get(service) ?? service,
-      ...(spec?.owner === undefined ? {} : { owner: spec.owner }),
-      ...(url === undefined ? {} : { url: `${url.replace(/\/$/, "")}${base}${page}` }),
-    };
+    const about = aboutService(catalog, service);
+    return { ...about, name: names.get(service) ?? about.name };
   }
 
   async function sendDue(messages: readonly Message[]): Promise<void> {

@@ -12,6 +12,7 @@ import { startTask } from "./progress.ts";
 import { runIdentity } from "./run-identity.ts";
 import { showProblems } from "./show-diagnostics.ts";
 import { rememberDeployed, stateProblems } from "./state-descent.ts";
+import { tellOfApply } from "./tell-of-apply.ts";
 import type { Terminal } from "./terminal.ts";
 import { voucher } from "./vouch.ts";
 import type { Workspace } from "./workspace.ts";
@@ -51,7 +52,7 @@ export async function applyHere(on: {
   const task = await startTask(face.terminal, on.instead?.title ?? `Applying to ${environment.name}`);
   const said = new Map<ServiceId, string>();
   try {
-    const report = await (on.instead?.perform ?? apply)({
+    const applied = await (on.instead?.perform ?? apply)({
       environment: environment.name,
       store: environment.store,
       target: connection.target,
@@ -83,6 +84,8 @@ export async function applyHere(on: {
       },
     });
     await rememberTip(workspace, environment);
+    const untold = await tellOfApply(face, applied, environment.declared);
+    const report = untold.length === 0 ? applied : { ...applied, diagnostics: [...applied.diagnostics, ...untold] };
     const held = report.services.filter(({ outcome }) => outcome === "held").length;
     if (report.outcome !== "applied" && report.outcome !== "nothing-to-do")
       task.fail(`${environment.name}: ${report.outcome}`);

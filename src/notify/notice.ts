@@ -82,6 +82,34 @@ function percentOf(share: number): string {
   return `${Number((share * 100).toFixed(6))}%`;
 }
 
+/** A release that runs now, or one that failed and is held; a service that was taken away has none. */
+export interface Deployment {
+  readonly service: ServiceId;
+  readonly is: "deployed" | "failed";
+  readonly release: number | null;
+  readonly says: string;
+  readonly at: Ms;
+}
+
+/** What an apply made of one service, as a notice. A release that is put in place again is news again. */
+export function deploymentNotice(
+  { service, is, release, says, at }: Deployment,
+  { environment, name, ...about }: NoticeOf,
+): Notice {
+  const what = release === null ? name : `${name} r${release}`;
+  return {
+    id: `${environment}:${service}:${is}:${release ?? "gone"}-${Math.floor(at / 1_000)}`,
+    event: is,
+    environment,
+    service,
+    name,
+    ...about,
+    at,
+    title: `${environment}: ${what} ${is === "failed" ? "failed" : release === null ? "was taken away" : "runs now"}`,
+    says,
+  };
+}
+
 /** Of an open incident, the reminder that is due by now: the newest one alone, whatever was missed. Null before the first. */
 export function reminderOf(
   incident: Incident,

@@ -218,7 +218,7 @@ export interface Notification {
         secret: string;
       };
   /**
-   * What they are told of. `fast_burn`: a service with an `slo` spends its error budget so fast that somebody should look now.
+   * What they are told of. `fast_burn`: a service with an `slo` spends its error budget so fast that somebody should look now. `deployed` and `failed`: what an apply made of a service.
    */
   events?: ("down" | "degraded" | "recovered" | "fast_burn" | "deployed" | "failed")[];
   /**
