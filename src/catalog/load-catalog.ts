@@ -31,7 +31,7 @@ export interface LoadCatalogInput {
   readonly commit: Oid | null;
   readonly dirty: boolean;
   /** The grammar of health conditions, from `health/`; without it they are not checked. */
-  readonly checkCondition?: (text: string, scheme?: string) => string | null;
+  readonly checkCondition?: (text: string, address?: string) => string | null;
   /** Compiled files of earlier runs: only what has changed since is read. */
   readonly memo?: CatalogMemo;
 }

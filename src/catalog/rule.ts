@@ -8,10 +8,10 @@ export interface ServiceContext {
   /** Null: the file is looked at for itself. */
   readonly environment: string | null;
   /**
-   * The grammar of conditions, from `probes/`: null when the text is right for an address of the scheme (of any, where none
-   * is given), else a sentence that says what is wrong.
+   * The grammar of conditions, from `probes/`: null when the text is right for the address (for any, where none is given;
+   * where it is empty, for the service's own port), else a sentence that says what is wrong.
    */
-  readonly checkCondition: ((text: string, scheme?: string) => string | null) | null;
+  readonly checkCondition: ((text: string, address?: string) => string | null) | null;
 }
 
 /** A rule beyond the schema about one service, resolved for an environment: named for the fact it holds. */

@@ -22,7 +22,7 @@ export interface ValidateInput {
   /** Templates of the installed package, by name, with their versions. */
   readonly templates: ReadonlyMap<string, string>;
   /** The grammar of health conditions, from `health/`; without it they are not checked. */
-  readonly checkCondition?: (text: string, scheme?: string) => string | null;
+  readonly checkCondition?: (text: string, address?: string) => string | null;
   /** What a webhook's template may be, from `notify/`: null when it is right. */
   readonly checkTemplate?: (template: string) => string | null;
   /** What people write beside services, from other rooms: its files, and their problems. */

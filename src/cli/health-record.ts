@@ -10,6 +10,7 @@ import type { Project } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
 import { type Control, controlAt } from "../probes/control.ts";
 import { DEFAULT_HEALTH, probeOf } from "../probes/probe.ts";
+import type { Registrations } from "../probes/registrations.ts";
 import type { Watched } from "../probes/schedule.ts";
 import type { Face } from "./face.ts";
 import type { Workspace } from "./workspace.ts";
@@ -112,12 +113,12 @@ function lastEnd({ segments, before }: History, collector: string, region: strin
 }
 
 /** The services that can be asked from here, and how. A secret is the environment variable of its name. */
-export function watchedOf(specs: Iterable<Spec>, { clock, env }: Face): readonly Watched[] {
+export function watchedOf(specs: Iterable<Spec>, { clock, env }: Face, registries: Registrations): readonly Watched[] {
   const watched: Watched[] = [];
   // A runner of GitHub's is elsewhere; whoever watches otherwise stands where the services run.
   const from = env["GITHUB_ACTIONS"] === "true" ? "public" : "host";
   for (const spec of specs) {
-    const probe = probeOf({ spec, clock, from, secretOf: (name) => env[name] });
+    const probe = probeOf({ spec, clock, from, secretOf: (name) => env[name], registries });
     if (probe === null) continue;
     const { interval: intervalMs, timeout: timeoutMs, failure_threshold: failureThreshold } = probe.health;
     watched.push({ service: probe.service, says: probe.says, intervalMs, timeoutMs, failureThreshold, ask: probe.ask });

@@ -8,6 +8,7 @@ import type { MaintenanceSeries, MaintenanceWindow } from "../model/incident.ts"
 import type { WatchSpec } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
 import { DEFAULT_HEALTH } from "../probes/probe.ts";
+import { registrations } from "../probes/registrations.ts";
 import type { Watched } from "../probes/schedule.ts";
 import { advanceIncidents } from "./advance-incidents.ts";
 import { declaredRetention } from "./declared-retention.ts";
@@ -59,6 +60,7 @@ export async function openHealthWatch({
     ...(who.region === undefined ? {} : { region: who.region }),
     retention: declaredRetention(project),
   });
+  const registries = registrations({ clock: face.clock });
   let current: Catalog | null = null;
   let maintenance: readonly MaintenanceSeries[] = [];
   let windows: readonly MaintenanceWindow[] = [];
@@ -82,7 +84,7 @@ export async function openHealthWatch({
       current = catalog;
       await readMaintenance();
       const specs = [...catalog.services.values()].map(({ spec }) => spec).filter(asked);
-      const watched = watchedOf(specs, face);
+      const watched = watchedOf(specs, face, registries);
       const ids = new Set(watched.map(({ service }) => service));
       // Samples are judged by how they were taken, so the record is told as well.
       record.watch(

@@ -2,11 +2,16 @@ import type { Clock, Ms } from "../model/basics.ts";
 import type { Sample } from "../model/health.ts";
 import type { HealthSpec, Spec } from "../model/service.ts";
 import { askTarget, type Reply } from "./ask-target.ts";
+import { looksAtDomain } from "./condition-syntax.ts";
+import type { Answer } from "./conditions.ts";
 import { declaredTargets } from "./declared-checks.ts";
 import { type CheckStatus, namedCheck, readHealthBody, worst } from "./health-body.ts";
 import { hideSecrets } from "./hide-secrets.ts";
+import { hostIn } from "./host-in.ts";
 import { type Judged, judge } from "./judge.ts";
 import { prepare, type SecretOf } from "./prepare.ts";
+import type { Question } from "./probe-kind.ts";
+import type { Registrations } from "./registrations.ts";
 import type { Target } from "./target.ts";
 
 export interface AskService {
@@ -16,6 +21,7 @@ export interface AskService {
   readonly targets: readonly Target[];
   readonly clock: Clock;
   readonly secretOf: SecretOf;
+  readonly registrations: Registrations;
   readonly signal?: AbortSignal;
 }
 
@@ -56,13 +62,27 @@ interface AskedOne {
   readonly hide: (text: string) => string;
 }
 
-async function askOne(target: Target, timeoutMs: Ms, { clock, secretOf, signal }: AskService): Promise<AskedOne> {
-  const { question, problem, secrets } = prepare(target, secretOf);
-  const reply: Reply =
-    question === undefined
-      ? { answer: { connected: false }, error: problem ?? "cannot be asked" }
-      : await askTarget(question, { clock, timeoutMs, ...(signal ? { signal } : {}) });
-  return { target, reply, hide: hideSecrets(secrets) };
+async function askOne(target: Target, timeoutMs: Ms, on: AskService): Promise<AskedOne> {
+  const { question, problem, secrets } = prepare(target, on.secretOf);
+  const hide = hideSecrets(secrets);
+  if (question === undefined)
+    return { target, reply: { answer: { connected: false }, error: problem ?? "cannot be asked" }, hide };
+  const { clock, signal } = on;
+  // Side by side: the registry's time is none of the service's.
+  const [reply, domain] = await Promise.all([
+    askTarget(question, { clock, timeoutMs, ...(signal ? { signal } : {}) }),
+    target.conditions.some(looksAtDomain) ? askDomain(question, timeoutMs, on) : {},
+  ]);
+  return { target, reply: { ...reply, answer: { ...reply.answer, ...domain } }, hide };
+}
+
+async function askDomain(
+  { url }: Question,
+  timeoutMs: Ms,
+  { registrations, clock, signal }: AskService,
+): Promise<Pick<Answer, "domainExpirationMs" | "domainExpirationUnknown">> {
+  const end = await registrations.endOf(hostIn(url), { timeoutMs, ...(signal ? { signal } : {}) });
+  return "endsAt" in end ? { domainExpirationMs: end.endsAt - clock.now() } : { domainExpirationUnknown: end.why };
 }
 
 function isSilent(name: string, { json, answer }: Reply): boolean {

@@ -1,4 +1,8 @@
+import { isIP } from "node:net";
 import { parseDuration } from "../model/duration.ts";
+import { hostIn } from "./host-in.ts";
+import { registrableDomain } from "./registrable-domain.ts";
+import { schemeOf } from "./target.ts";
 
 /** What a condition may look at, and the schemes whose probes know it; null: all of them. */
 export const PLACEHOLDERS = {
@@ -8,8 +12,8 @@ export const PLACEHOLDERS = {
   CONNECTED: null,
   IP: null,
   CERTIFICATE_EXPIRATION: ["https", "wss", "tls", "rediss", "smtps", "grpcs"],
-  // Known to Gatus by WHOIS; no probe here asks a registry yet.
-  DOMAIN_EXPIRATION: [],
+  // Its registry knows, whatever the protocol; `registrations.ts` asks.
+  DOMAIN_EXPIRATION: null,
   DNS_RCODE: ["dns"],
 } as const satisfies Readonly<Record<string, readonly string[] | null>>;
 export type Placeholder = keyof typeof PLACEHOLDERS;
@@ -56,21 +60,46 @@ export function parseCondition(text: string): Condition | string {
   return problemOf({ text, left, operator, right }) ?? { text: text.trim(), left, operator, right };
 }
 
+/** Whether a condition has to be told until when a domain is registered. */
+export function looksAtDomain(text: string): boolean {
+  const condition = parseCondition(text);
+  return typeof condition !== "string" && placeholdersOf(condition).includes("DOMAIN_EXPIRATION");
+}
+
 /**
- * For the catalog's rule: null when a probe of the scheme can evaluate the condition, else one sentence that says why not and
- * what would do. Without a scheme only what no probe could evaluate is wrong.
+ * For the catalog's rule: null when a probe of the address can evaluate the condition, else one sentence that says why not and
+ * what would do. An address that is empty or a path is on the service's own port; what it speaks is open where it is empty.
+ * Without an address only what no probe could evaluate is wrong.
  */
-export function checkCondition(text: string, scheme?: string): string | null {
+export function checkCondition(text: string, address?: string): string | null {
   const condition = parseCondition(text);
   if (typeof condition === "string") return condition;
-  for (const side of [condition.left, condition.right]) {
-    if (side.is !== "placeholder") continue;
-    const schemes: readonly string[] | null = PLACEHOLDERS[side.name];
-    if (schemes?.length === 0) return `\`[${side.name}]\` is known to no probe of this version`;
-    if (schemes === null || scheme === undefined || schemes.includes(scheme)) continue;
-    return `\`[${side.name}]\` is known where the address begins with ${schemes.map((one) => `${one}:`).join(" ")} only; ${scheme}: knows ${known(scheme)}`;
+  if (address === undefined) return null;
+  const scheme = address.startsWith("/") ? "http" : schemeOf(address);
+  for (const name of placeholdersOf(condition)) {
+    const schemes: readonly string[] | null = PLACEHOLDERS[name];
+    if (name === "DOMAIN_EXPIRATION") {
+      const wrong = withoutDomain(address);
+      if (wrong !== null) return `\`[${name}]\` is known of registered domains only; ${wrong}`;
+    }
+    if (schemes === null || scheme === "" || schemes.includes(scheme)) continue;
+    return `\`[${name}]\` is known where the address begins with ${schemes.map((one) => `${one}:`).join(" ")} only; ${scheme}: knows ${known(scheme)}`;
   }
   return null;
+}
+
+function placeholdersOf({ left, right }: Condition): readonly Placeholder[] {
+  return [left, right].flatMap((side) => (side.is === "placeholder" ? [side.name] : []));
+}
+
+/** Why no registry knows an address; null where one may, and where it cannot be read: another rule says so. */
+function withoutDomain(address: string): string | null {
+  if (address === "" || address.startsWith("/")) return "this asks the service's own port";
+  if (!URL.canParse(address)) return null;
+  const host = hostIn(new URL(address));
+  if (host === "") return "the address names no host";
+  if (isIP(host) !== 0) return `\`${host}\` is an IP address`;
+  return registrableDomain(host) === null ? `\`${host}\` is below none` : null;
 }
 
 function problemOf({ text, left, operator, right }: Condition): string | null {

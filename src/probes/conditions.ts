@@ -11,7 +11,10 @@ export interface Answer {
   readonly ip?: string;
   /** How long the certificate is still good; below zero once it has ended. */
   readonly certificateExpirationMs?: Ms;
+  /** How long the domain is still registered; below zero once the registration has ended. */
   readonly domainExpirationMs?: Ms;
+  /** Why that could not be learnt, where a condition wants to know. */
+  readonly domainExpirationUnknown?: string;
   readonly dnsRcode?: string;
 }
 
@@ -21,6 +24,8 @@ export interface ConditionResult {
   readonly held: boolean;
   /** True when it looks at the response time alone: missing such a condition is being slow, not being down. */
   readonly aboutTime: boolean;
+  /** True when it does not hold because nobody could say what it looks at: that is no fault of the service's. */
+  readonly isUnknown: boolean;
   /** What it looks at. */
   readonly looksAt: readonly Placeholder[];
 }
@@ -37,7 +42,8 @@ export function evaluateConditions(
   const body = memoised(() => parseJson(answer.body));
   return conditions.map((text) => {
     const condition = parseCondition(text);
-    if (typeof condition === "string") return { condition: condition, held: false, aboutTime: false, looksAt: [] };
+    if (typeof condition === "string")
+      return { condition: condition, held: false, aboutTime: false, isUnknown: false, looksAt: [] };
     return evaluate(condition, { answer, body, hide });
   });
 }
@@ -59,12 +65,15 @@ function evaluate(condition: Condition, { answer, body, hide }: Met): ConditionR
   const right = metValue(condition.right, answer, body);
   const held = left !== null && right !== null && compare(condition, left, right);
   const sides = [condition.left, condition.right].filter((side) => side.is === "placeholder");
+  const unknown = sides.some(({ name }) => name === "DOMAIN_EXPIRATION") ? answer.domainExpirationUnknown : undefined;
+  const show = (side: Operand, value: Value): string => shown(side, hidden(value, hide), { condition, unknown });
   return {
     condition: held
       ? condition.text
-      : `${shown(condition.left, hidden(left, hide), condition)} ${condition.operator} ${shown(condition.right, hidden(right, hide), condition)}`,
+      : `${show(condition.left, left)} ${condition.operator} ${show(condition.right, right)}`,
     held,
     aboutTime: sides.every((side) => side.name === "RESPONSE_TIME"),
+    isUnknown: !held && unknown !== undefined,
     looksAt: sides.map((side) => side.name),
   };
 }
@@ -157,7 +166,11 @@ function hidden(value: Value, hide: (text: string) => string): Value {
   return value === null ? null : hide(value);
 }
 
-function shown(operand: Operand, value: Value, { operator }: Condition): string {
+function shown(
+  operand: Operand,
+  value: Value,
+  { condition: { operator }, unknown }: { readonly condition: Condition; readonly unknown: string | undefined },
+): string {
   if (operand.is !== "placeholder") {
     // A duration that is compared in milliseconds says how many it is.
     const number = operand.is === "literal" && operator !== "==" && operator !== "!=" ? numberOf(operand.text) : null;
@@ -165,7 +178,10 @@ function shown(operand: Operand, value: Value, { operator }: Condition): string 
       ? operand.text
       : `${operand.text} (${number})`;
   }
-  if (value === null) return `${operand.text} ${INVALID}`;
+  if (value === null) {
+    const why = operand.name === "DOMAIN_EXPIRATION" ? unknown : undefined;
+    return `${operand.text} ${why === undefined ? INVALID : `(UNKNOWN: ${why})`}`;
+  }
   return `${operand.text} (${value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value})`;
 }
 

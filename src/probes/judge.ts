@@ -24,7 +24,9 @@ export type Judged = Omit<Sample, "service" | "at">;
 /**
  * Judges one reply. `fail` when there is no answer, a condition does not hold (without conditions: the answer is no good one
  * of its protocol), or the body says `fail`; `warn` when it is merely slow (only conditions on [RESPONSE_TIME] missed), the
- * body says `warn`, or the certificate ends soon.
+ * body says `warn`, the certificate ends soon, or a registry does not say what [DOMAIN_EXPIRATION] is. The last would fail in
+ * Gatus. Here somebody else's silence is nobody's downtime; but a condition that is not watched is no pass either, and
+ * `unknown` would throw away that the service itself did answer.
  */
 export function judge(
   reply: Reply,
@@ -64,11 +66,11 @@ function isExpected({ answer, error }: Reply, results: readonly ConditionResult[
   return results.every(({ held }) => held) && results.some(({ looksAt }) => looksAt.includes("CONNECTED"));
 }
 
-/** Slow is not down: only a missed condition about something else fails. */
+/** Slow is not down, and what nobody could say is not false: only a missed condition about something else fails. */
 function byConditions(results: readonly ConditionResult[]): CheckStatus {
   const missed = results.filter((result) => !result.held);
   if (missed.length === 0) return "pass";
-  return missed.every((result) => result.aboutTime) ? "warn" : "fail";
+  return missed.every((result) => result.aboutTime || result.isUnknown) ? "warn" : "fail";
 }
 
 type Checks = Readonly<Record<string, CheckStatus | "missing">>;

@@ -1,10 +1,11 @@
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from "node:net";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import { hostIn } from "./host-in.ts";
 import { type Asking, type Question, Refusal } from "./probe-kind.ts";
 
-/** The host of an address as sockets take it: an IPv6 address without its brackets. */
+/** The host of a question's address, as `hostIn` gives it. Throws a Refusal where there is none. */
 export function hostOf({ url }: Pick<Question, "url">): string {
-  const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1");
+  const host = hostIn(url);
   if (host === "") throw new Refusal("the address names no host");
   return host;
 }

@@ -9,6 +9,7 @@ import type { Sample } from "../model/health.ts";
 import type { HealthSpec, Spec } from "../model/service.ts";
 import { askService } from "./ask-service.ts";
 import type { SecretOf } from "./prepare.ts";
+import { type Registrations, registrations } from "./registrations.ts";
 import { targetsOf } from "./target.ts";
 
 /** How a service is asked, and how often. */
@@ -42,6 +43,7 @@ export function probeOf({
   host = "127.0.0.1",
   from = "host",
   secretOf = () => undefined,
+  registries = registrations({ clock }),
 }: {
   readonly spec: Spec;
   readonly clock: Clock;
@@ -51,6 +53,8 @@ export function probeOf({
   readonly from?: "public" | "host";
   /** What a header or an address that is `{secret: NAME}` stands for. */
   readonly secretOf?: SecretOf;
+  /** Who is asked until when domains are registered, where a condition wants to know. One for all, so that they share what it keeps. */
+  readonly registries?: Registrations;
 }): Probe | null {
   if (spec.status === "inactive" || spec.schedule !== undefined) return null;
   const health = spec.health ?? DEFAULT_HEALTH;
@@ -61,6 +65,7 @@ export function probeOf({
     service: spec.id,
     health,
     says: targets.map(({ says }) => says).join(", "),
-    ask: (signal) => askService({ spec, health, targets, clock, secretOf, ...(signal ? { signal } : {}) }),
+    ask: (signal) =>
+      askService({ spec, health, targets, clock, secretOf, registrations: registries, ...(signal ? { signal } : {}) }),
   };
 }

@@ -134,15 +134,35 @@ describe("what a condition may not say", () => {
     ],
     ["[DNS_RCODE] == NOERROR", /where the address begins with dns: only/],
   ])("%s", (condition, message) => {
-    expect(checkCondition(condition, "http")).toMatch(message);
+    expect(checkCondition(condition, "http://www.example.com/")).toMatch(message);
   });
 
   test("a placeholder fits the scheme that is asked", () => {
-    expect(checkCondition("[CERTIFICATE_EXPIRATION] > 48h", "https")).toBeNull();
-    expect(checkCondition("[DNS_RCODE] == NOERROR", "dns")).toBeNull();
-    expect(checkCondition("[STATUS] == 200", "redis")).toMatch(/where the address begins with http: https:/);
+    expect(checkCondition("[CERTIFICATE_EXPIRATION] > 48h", "https://a.example.com")).toBeNull();
+    expect(checkCondition("[DNS_RCODE] == NOERROR", "dns:a.example.com")).toBeNull();
+    expect(checkCondition("[STATUS] == 200", "redis://cache")).toMatch(/where the address begins with http: https:/);
+    expect(checkCondition("[CERTIFICATE_EXPIRATION] > 48h", "/health")).toMatch(/; http: knows/);
+    expect(checkCondition("[DNS_RCODE] == NOERROR", "")).toBeNull();
     expect(checkCondition("[DNS_RCODE] == NOERROR")).toBeNull();
-    expect(checkCondition("[DOMAIN_EXPIRATION] > 720h")).toMatch(/known to no probe/);
+  });
+
+  test.each([
+    ["https://www.example.com/health", null],
+    ["postgres://me:canary@db.example.co.uk:5432/shop", null],
+    [undefined, null],
+    ["https:// not an address", null],
+    ["http://192.0.2.7/", "`192.0.2.7` is an IP address"],
+    ["http://[2001:db8::1]:80/", "`2001:db8::1` is an IP address"],
+    ["tcp://me:canary@localhost:5000", "`localhost` is below none"],
+    ["tcp://%zz:5000", "the address names no host"],
+    ["redis://cache:6379", "`cache` is below none"],
+    ["https://app.cluster.internal", "`app.cluster.internal` is below none"],
+    ["dns:www.example.com", "the address names no host"],
+    ["/health", "this asks the service's own port"],
+    ["", "this asks the service's own port"],
+  ])("until when a domain is registered, of %s: %s", (address, why) => {
+    const wrong = why === null ? null : `\`[DOMAIN_EXPIRATION]\` is known of registered domains only; ${why}`;
+    expect(checkCondition("[DOMAIN_EXPIRATION] > 720h", address)).toBe(wrong);
   });
 
   test("what may be said passes the check", () => {

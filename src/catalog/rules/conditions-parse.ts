@@ -7,10 +7,10 @@ export const conditionsParse: ServiceRule = {
   readsAnything: true,
   *find({ health }, { checkCondition }) {
     if (checkCondition === null) return;
-    for (const { keys, conditions, scheme } of conditionLists(health)) {
+    for (const { keys, conditions, address } of conditionLists(health)) {
       for (const [index, condition] of conditions.entries()) {
         if (typeof condition !== "string") continue;
-        const wrong = checkCondition(condition, scheme);
+        const wrong = checkCondition(condition, address);
         if (wrong === null) continue;
         yield {
           keys: [...keys, String(index)],
@@ -31,13 +31,14 @@ export const conditionsParse: ServiceRule = {
 interface ConditionList {
   readonly keys: readonly string[];
   readonly conditions: readonly unknown[];
-  readonly scheme?: string;
+  /** Empty: the service's own port. None: a secret, of which nothing is known. */
+  readonly address?: string;
 }
 
 /** The health block's own conditions and those of each target. */
 function* conditionLists(health: unknown): Generator<ConditionList> {
   if (!isMapping(health)) return;
-  yield* listOf(health, health["endpoint"], ["health", "conditions"]);
+  yield* listOf(health, health["endpoint"] ?? "", ["health", "conditions"]);
   const targets = health["targets"];
   if (!Array.isArray(targets)) return;
   for (const [index, target] of targets.entries())
@@ -51,11 +52,5 @@ function* listOf(
 ): Generator<ConditionList> {
   const conditions = block["conditions"];
   if (!Array.isArray(conditions)) return;
-  const scheme = typeof address === "string" ? schemeOf(address) : undefined;
-  yield scheme === undefined ? { keys, conditions } : { keys, conditions, scheme };
-}
-
-/** A path is asked over HTTP. */
-function schemeOf(address: string): string | undefined {
-  return address.startsWith("/") ? "http" : /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1]?.toLowerCase();
+  yield typeof address === "string" ? { keys, conditions, address } : { keys, conditions };
 }
