@@ -11,6 +11,7 @@ import { idsAreUnique } from "./rules/ids-are-unique.ts";
 import { imagesAreDigests } from "./rules/images-are-digests.ts";
 import { previousIdsAreFree } from "./rules/previous-ids-are-free.ts";
 import { publishedPortsAreUnique } from "./rules/published-ports-are-unique.ts";
+import { sloWindowsArePublished } from "./rules/slo-windows-are-published.ts";
 import { strategyParametersAreReachable } from "./rules/strategy-parameters-are-reachable.ts";
 import { subscribedEventsArePublished } from "./rules/subscribed-events-are-published.ts";
 
@@ -23,6 +24,7 @@ export const SERVICE_RULES: readonly ServiceRule[] = [
   healthEndpointIsReachable,
   healthTargetsAreAskable,
   strategyParametersAreReachable,
+  sloWindowsArePublished,
 ];
 
 export const CATALOG_RULES: readonly CatalogRule[] = [
