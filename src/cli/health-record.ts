@@ -46,19 +46,27 @@ export async function openHealthRecord(
   workspace: Workspace,
   environment: string,
   {
-    collector = collectorName(face),
+    comes = "standing",
+    collector = collectorName(face, comes),
     region = "default",
     retention = {},
-  }: { readonly collector?: string; readonly region?: string; readonly retention?: Partial<Retention> } = {},
+  }: {
+    readonly comes?: Comes;
+    readonly collector?: string;
+    readonly region?: string;
+    readonly retention?: Partial<Retention>;
+  } = {},
 ): Promise<{ readonly record: HealthRecord; readonly diagnostics: readonly Diagnostic[] }> {
   const { clock } = face;
   const { refs } = await workspace.refsOf(environment);
   const store = healthStore({ refs, random: face.nonce, clock, retention });
   const { value: live, diagnostics } = await store.follow(environment);
-  const after = lastEnd(live.at(clock.now()), collector, region);
-  const who = { collector, region, environment, clock, ...(after === null ? {} : { after }) };
-  const seen = collect(who);
+  const before = live.at(clock.now());
   const watching = new Map<ServiceId, Watching>();
+  // Nobody expects a person: what lies between two checks by hand was not missed.
+  const after = (): Ms | null =>
+    comes === "by hand" ? null : lastEnd(before, { collector, region, services: new Set(watching.keys()) });
+  const seen = collect({ collector, region, environment, clock, after });
   let held: Segment[] = [];
 
   const beat = (service: ServiceId, beats: number): void => seen.beat(service, beats, watching.get(service));
@@ -99,16 +107,32 @@ export async function openHealthRecord(
   return { record, diagnostics };
 }
 
-/** The same for each run of a workflow, and for each start on a host: what runs share is one history. */
-function collectorName({ env }: Face): string {
-  return env["GITHUB_ACTIONS"] === "true" ? "actions" : hostname().replace(/[^A-Za-z0-9.]+/g, "-");
+/** Whether it stays, comes again and again, or is started by a person. */
+export type Comes = "standing" | "scheduled" | "by hand";
+
+/**
+ * The same for each run of a workflow, and for each start on a host: what runs share is one history. What comes from a scheduler has
+ * a name of its own, since it must not be taken for the standing collector on the same host: `health.watchers` awaits that one.
+ */
+function collectorName({ env }: Face, comes: Comes): string {
+  if (env["GITHUB_ACTIONS"] === "true") return "actions";
+  const host = hostname().replace(/[^A-Za-z0-9.]+/g, "-");
+  return { standing: host, scheduled: `${host}-check`, "by hand": `${host}-hand` }[comes];
 }
 
-/** Where the collector's last segment ended, as far as it is known. */
-function lastEnd({ segments, before }: History, collector: string, region: string): Ms | null {
+/** Where the collector's last segment ended that was of one of these services, as far as it is known. */
+function lastEnd(
+  { segments, before }: History,
+  of: { readonly collector: string; readonly region: string; readonly services: ReadonlySet<ServiceId> },
+): Ms | null {
   const isOwn = (one: { readonly collector: string; readonly region: string }): boolean =>
-    one.collector === collector && one.region === region;
-  const ends = [...segments.filter(isOwn).map(({ to }) => to), ...before.filter(isOwn).map(({ at }) => at)];
+    one.collector === of.collector && one.region === of.region;
+  const names = ({ watching, expected }: Segment): boolean =>
+    [...Object.keys(watching), ...Object.keys(expected)].some((id) => of.services.has(id));
+  const ends = [
+    ...segments.filter((segment) => isOwn(segment) && names(segment)).map(({ to }) => to),
+    ...before.filter((standing) => isOwn(standing) && of.services.has(standing.service)).map(({ at }) => at),
+  ];
   return ends.length === 0 ? null : ends.reduce((latest, at) => Math.max(latest, at));
 }
 

@@ -13,7 +13,7 @@ import type { Watched } from "../probes/schedule.ts";
 import { advanceIncidents } from "./advance-incidents.ts";
 import { declaredRetention } from "./declared-retention.ts";
 import type { Face } from "./face.ts";
-import { type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";
+import { type Comes, type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";
 import { readWritten } from "./read-written.ts";
 import type { Look, Workspace } from "./workspace.ts";
 
@@ -50,12 +50,14 @@ export async function openHealthWatch({
   readonly project: { readonly health: WatchSpec };
   /** Where declarations are read. */
   readonly look?: () => Promise<Pick<Look, "tree">>;
+  readonly comes?: Comes;
   readonly collector?: string | undefined;
   readonly region?: string | undefined;
   /** Between two runs of a command that asks once. */
   readonly cadenceMs?: Ms | undefined;
 }): Promise<{ readonly watch: HealthWatch; readonly diagnostics: readonly Diagnostic[] }> {
   const { record, diagnostics } = await openHealthRecord(face, workspace, environment, {
+    ...(who.comes === undefined ? {} : { comes: who.comes }),
     ...(who.collector === undefined ? {} : { collector: who.collector }),
     ...(who.region === undefined ? {} : { region: who.region }),
     retention: declaredRetention(project),

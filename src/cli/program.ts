@@ -222,7 +222,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         .addOption(region())
         .option(
           "--every <duration>",
-          "how often a scheduler starts this: what uptime expects (15m in Actions)",
+          "how often a scheduler starts this, which uptime then expects (15m in Actions); by hand nothing is expected",
           duration,
         ),
     async () => (await import("./commands/check.ts")).check,

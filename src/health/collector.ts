@@ -17,24 +17,25 @@ export function collect({
   collector,
   region = "default",
   environment,
-  after,
+  after = () => null,
   clock,
 }: {
   readonly collector: string;
   readonly region?: string;
-  /** Where this collector's last segment ended. */
-  readonly after?: Ms;
+  /** Where its last segment ended that was of the same services; asked once, when there is something to tell. Null where none is known. */
+  readonly after?: () => Ms | null;
   readonly environment: string;
   readonly clock: Clock;
 }): Collector {
   let from = clock.now();
   let expected = new Map<ServiceId, number>();
   let samples: Sample[] = [];
-  let last = after;
+  let last: Ms | null | undefined;
   const watched = new Map<ServiceId, Watching>();
   const soFar = (): Segment | null => {
     // Nothing was due: the time was watched all the same, and belongs to the next stretch. Left out, it would be a gap.
     if (expected.size === 0 && samples.length === 0) return null;
+    if (last === undefined) last = after();
     // An asking that began before the last seal is counted where it ended, so the stretch reaches back to it; a clock that
     // is set back meanwhile makes no segment that ends before what it holds.
     const [first, latest] = samples.reduce(([low, high], { at }) => [Math.min(low, at), Math.max(high, at)] as const, [
@@ -48,7 +49,7 @@ export function collect({
       environment,
       from: first,
       to: Math.max(latest, first),
-      ...(last !== undefined && last <= first ? { after: last } : {}),
+      ...(last !== null && last <= first ? { after: last } : {}),
       watching: Object.fromEntries([...watched].filter(([id]) => expected.has(id)).sort(byId)),
       expected: Object.fromEntries([...expected].sort(byId)),
       samples: samples.toSorted((a, b) => a.at - b.at || (a.service < b.service ? -1 : 1)),

@@ -38,6 +38,8 @@ interface Gathered {
   events: TrackEvent[];
   missed: Missed[];
   watching: Watching | null;
+  /** Up to where the collector is known to have watched the service. */
+  covered: Ms;
 }
 
 /**
@@ -54,15 +56,15 @@ export function tracksOf({
   const lanes = new Map<string, Lane>();
   const laneOf = ({ collector, region }: Pick<Segment, "collector" | "region">): Lane => {
     const key = `${collector}\n${region}`;
-    const lane = lanes.get(key) ?? { segments: [], covered: Number.NEGATIVE_INFINITY, services: new Map() };
+    const lane = lanes.get(key) ?? { segments: [], services: new Map() };
     lanes.set(key, lane);
     return lane;
   };
   for (const standing of before) {
-    const lane = laneOf(standing);
-    lane.covered = Math.max(lane.covered, standing.at);
     const { at, watching } = standing;
-    gather(lane, standing, standing.service).events.push({ is: "standing", at, watching, sample: standing });
+    const of = gather(laneOf(standing), standing, standing.service);
+    of.events.push({ is: "standing", at, watching, sample: standing });
+    of.covered = Math.max(of.covered, at);
   }
   for (const segment of segments) laneOf(segment).segments.push(segment);
   const tracks = new Map<ServiceId, Track[]>();
@@ -70,10 +72,12 @@ export function tracksOf({
     lane.segments.sort((a, b) => a.from - b.from || a.to - b.to);
     for (const segment of lane.segments) addSegment(lane, segment);
     const end = lane.segments.reduce((latest, { to }) => Math.max(latest, to), Number.NEGATIVE_INFINITY);
-    for (const [service, { watching, ...gathered }] of lane.services) {
+    for (const [service, { collector, region, events, missed, watching }] of lane.services) {
       const track: Track = {
-        ...gathered,
-        events: inOrder(gathered.events),
+        collector,
+        region,
+        events: inOrder(events),
+        missed,
         end: watching === null ? null : { at: end, watching },
       };
       tracks.set(service, [...(tracks.get(service) ?? []), track]);
@@ -84,8 +88,6 @@ export function tracksOf({
 
 interface Lane {
   readonly segments: Segment[];
-  /** Up to where this collector is known to have watched. */
-  covered: Ms;
   readonly services: Map<ServiceId, Gathered>;
 }
 
@@ -96,7 +98,7 @@ function gather(
 ): Gathered {
   let found = lane.services.get(service);
   if (found === undefined) {
-    found = { collector, region, events: [], missed: [], watching: null };
+    found = { collector, region, events: [], missed: [], watching: null, covered: Number.NEGATIVE_INFINITY };
     lane.services.set(service, found);
   }
   return found;
@@ -123,10 +125,10 @@ function addSegment(lane: Lane, segment: Segment): void {
     if (dropped > 0) of.missed.push({ at: from + stepMs / 2, stepMs, count: dropped });
     if (Object.hasOwn(segment.watching, service)) {
       of.watching = watching;
-      if (after !== undefined) of.missed.push(...since(Math.max(after, lane.covered), from, watching.cadenceMs));
+      if (after !== undefined) of.missed.push(...since(Math.max(after, of.covered), from, watching.cadenceMs));
     }
+    of.covered = Math.max(of.covered, to);
   }
-  lane.covered = Math.max(lane.covered, to);
 }
 
 /** What the cadence called for between two moments at which somebody watched, both left out. */

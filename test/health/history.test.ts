@@ -273,7 +273,7 @@ test("a collector whose clock is set back or forward seals segments that hold wh
   const collector = collect({
     collector: "one",
     environment: "production",
-    after: NOON + 30 * MINUTE,
+    after: () => NOON + 30 * MINUTE,
     clock: { ...virtualClock(), now: () => now },
   });
   const saw = (at: number) => {

@@ -47,14 +47,16 @@ export async function check(face: Face, options: CheckOptions, ids: readonly str
     const isAsked = ({ id, external }: Spec): boolean =>
       ids.length === 0 ? external === true || state.services.has(id) : ids.includes(id);
     const asked = [...services.values()].filter(({ spec }) => isAsked(spec));
+    const everyMs = options.every ?? (face.env["GITHUB_ACTIONS"] === "true" ? WORKFLOW_CADENCE_MS : undefined);
     const { watch, diagnostics } = await openHealthWatch({
       face,
       workspace,
       environment: options.environment,
       project: catalog.value.project,
+      comes: everyMs === undefined && options.collector === undefined ? "by hand" : "scheduled",
       collector: options.collector,
       region: options.region,
-      cadenceMs: options.every ?? (face.env["GITHUB_ACTIONS"] === "true" ? WORKFLOW_CADENCE_MS : undefined),
+      cadenceMs: everyMs,
     });
     showProblems(terminal, diagnostics);
     const watched = await watch.follow(catalog.value, isAsked);
