@@ -10,6 +10,12 @@ export function hostOf({ url }: Pick<Question, "url">): string {
   return host;
 }
 
+/** A host that is an address of another IP version than the one to ask over; null: none. */
+export function ofOtherFamily(host: string, { ipVersion }: Pick<Question, "ipVersion">): Refusal | null {
+  const isOther = ipVersion !== undefined && isIP(host) !== 0 && isIP(host) !== ipVersion;
+  return isOther ? new Refusal(`the address is none of IPv${ipVersion}`) : null;
+}
+
 export interface OpenSocket {
   readonly defaultPort: number;
   /** Over TLS, with Node's own judgement of the certificate. */
@@ -27,8 +33,8 @@ export async function openSocket(
   const host = hostOf(question);
   const port = question.url.port === "" ? defaultPort : Number(question.url.port);
   const family = question.ipVersion ?? 0;
-  if (family !== 0 && isIP(host) !== 0 && isIP(host) !== family)
-    throw new Refusal(`the address is none of IPv${family}`);
+  const other = ofOtherFamily(host, question);
+  if (other !== null) throw other;
   const to: TcpNetConnectOpts & ConnectionOptions = {
     host,
     port,

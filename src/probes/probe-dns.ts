@@ -1,6 +1,6 @@
 import { lookup, Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
-import { hostOf } from "./open-socket.ts";
+import { hostOf, ofOtherFamily } from "./open-socket.ts";
 import { type Answered, type Asking, type Question, Refusal } from "./probe-kind.ts";
 
 /**
@@ -63,6 +63,8 @@ function parameter(url: URL, name: string): string | undefined {
 /** Resolvers take addresses only, so a server's name is looked up first. */
 async function serverOf(question: Question, asking: Asking): Promise<string> {
   const host = hostOf(question);
+  const other = ofOtherFamily(host, question);
+  if (other !== null) throw other;
   const address = isIP(host) === 0 ? (await lookup(host, { family: question.ipVersion ?? 0 })).address : host;
   asking.met.ip = address;
   return `${address.includes(":") ? `[${address}]` : address}:${question.url.port || "53"}`;

@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { Agent, buildConnector, request } from "undici";
-import { noteCertificate } from "./open-socket.ts";
+import { hostIn } from "./host-in.ts";
+import { noteCertificate, ofOtherFamily } from "./open-socket.ts";
 import { type Answered, type Asking, type Question, Refusal } from "./probe-kind.ts";
 
 /** More of a body than this is not read: a health endpoint that streams must not fill our memory. */
@@ -126,7 +126,8 @@ async function readCapped(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 /** A fresh agent for each asking, without keep-alive: a reused connection would hide that no new one can be made. */
-function ownAgent({ ipVersion }: Question, asking: Asking): Agent {
+function ownAgent(question: Question, asking: Asking): Agent {
+  const { ipVersion } = question;
   const { met, timeoutMs } = asking;
   const connect = buildConnector({ timeout: timeoutMs, maxCachedSessions: 0 });
   const family = ipVersion === undefined ? {} : { family: ipVersion, autoSelectFamily: false };
@@ -135,9 +136,8 @@ function ownAgent({ ipVersion }: Question, asking: Asking): Agent {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect: (options, callback) => {
-      const host = options.hostname.replace(/^\[(.*)\]$/, "$1");
-      if (ipVersion !== undefined && isIP(host) !== 0 && isIP(host) !== ipVersion)
-        return callback(new Refusal(`the address is none of IPv${ipVersion}`), null);
+      const other = ofOtherFamily(hostIn(options), question);
+      if (other !== null) return callback(other, null);
       connect({ ...options, ...family }, (...result) => {
         const socket = result[1];
         if (socket) {

@@ -1,6 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import { WebSocket } from "ws";
-import { noteCertificate } from "./open-socket.ts";
+import { hostOf, noteCertificate, ofOtherFamily } from "./open-socket.ts";
 import { type Answered, type Asking, type Question, Refusal } from "./probe-kind.ts";
 
 /** More than this of one message is not read. */
@@ -9,6 +9,8 @@ const MESSAGE_BYTES_MAX = 256 * 1024;
 /** Shakes hands over WebSocket (RFC 6455). With `send`, a message goes out, and the first that comes back is the body. */
 export async function askWebSocket(question: Question, asking: Asking): Promise<Answered> {
   const { met, timeoutMs, closing } = asking;
+  const other = ofOtherFamily(hostOf(question), question);
+  if (other !== null) throw other;
   const socket = new WebSocket(question.url, {
     headers: { "user-agent": "fairlead-health", ...question.headers },
     handshakeTimeout: timeoutMs * 2,

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { generate } from "selfsigned";
 
 export interface Pem {
@@ -36,7 +37,7 @@ export async function certificate(on: {
     notAfterDate: new Date(Date.now() + days.to * DAY_MS + 60_000),
     extensions: [
       { name: "basicConstraints", cA: false },
-      { name: "subjectAltName", altNames: [{ type: 2, value: name }] },
+      { name: "subjectAltName", altNames: [isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name }] },
     ],
     ...(ca === undefined ? {} : { ca }),
   });

@@ -19,34 +19,40 @@ export interface Probed {
 }
 
 /** A server that does with each connection what `handle` says. */
-export async function rawServer(handle: (socket: Socket) => void): Promise<Probed> {
+export async function rawServer(handle: (socket: Socket) => void, host?: string): Promise<Probed> {
   return counted(
     createServer({ noDelay: true }, (socket) => {
       socket.on("error", () => undefined);
       handle(socket);
     }),
+    host,
   );
 }
 
-export function httpServer(handle: RequestListener, pem?: Pem): Promise<Probed> {
-  return counted(pem === undefined ? createHttp(handle) : createHttps({ key: pem.key, cert: pem.cert }, handle));
+export function httpServer(handle: RequestListener, pem?: Pem, host?: string): Promise<Probed> {
+  return counted(pem === undefined ? createHttp(handle) : createHttps({ key: pem.key, cert: pem.cert }, handle), host);
 }
 
-export function tlsServer(pem: Pem, handle: (socket: Socket) => void = () => undefined): Promise<Probed> {
+export function tlsServer(
+  pem: Pem,
+  handle: (socket: Socket) => void = () => undefined,
+  host?: string,
+): Promise<Probed> {
   return counted(
     createTls({ key: pem.key, cert: pem.cert }, (socket) => {
       socket.on("error", () => undefined);
       handle(socket);
     }),
+    host,
   );
 }
 
 /** Answers each message with `echo: …`. */
-export async function webSocketServer(options: ServerOptions = {}): Promise<Probed> {
+export async function webSocketServer(options: ServerOptions = {}, host?: string): Promise<Probed> {
   const http = createHttp((_, response) => response.writeHead(426).end());
   const sockets = new WebSocketServer({ ...options, server: http });
   sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(`echo: ${String(data)}`)));
-  return counted(http);
+  return counted(http, host);
 }
 
 export type DnsAnswer = { readonly type: number; readonly [key: string]: unknown };
@@ -126,7 +132,10 @@ const HEALTH = {
 };
 
 /** MongoDB as far as the wire goes: OP_MSG and the old OP_QUERY hello, each command answered by `answer`. */
-export function mongoServer(answer: (command: Record<string, unknown>) => Record<string, unknown>): Promise<Probed> {
+export function mongoServer(
+  answer: (command: Record<string, unknown>) => Record<string, unknown>,
+  host?: string,
+): Promise<Probed> {
   return rawServer((socket) => {
     let held = Buffer.alloc(0);
     socket.on("data", (chunk) => {
@@ -137,7 +146,7 @@ export function mongoServer(answer: (command: Record<string, unknown>) => Record
         socket.write(replyTo(message, answer));
       }
     });
-  });
+  }, host);
 }
 
 function replyTo(message: Buffer, answer: (command: Record<string, unknown>) => Record<string, unknown>): Buffer {
@@ -175,13 +184,13 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-async function counted(server: Server): Promise<Probed> {
+async function counted(server: Server, host = "127.0.0.1"): Promise<Probed> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     open: () => sockets.size,
