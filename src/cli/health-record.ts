@@ -25,6 +25,8 @@ export interface HealthRecord extends Pick<Collector, "sample"> {
    * interval: a cron job's.
    */
   watch(specs: Iterable<Spec>, cadenceMs?: Ms): void;
+  /** How long history is kept from now on. */
+  keepFor(retention: Retention): void;
   /** `beats` askings of a service were due. */
   beat(service: ServiceId, beats: number): void;
   /** What is kept, and what was seen since, as it is at this moment. */
@@ -49,17 +51,15 @@ export async function openHealthRecord(
     comes = "standing",
     collector = collectorName(face, comes),
     region = "default",
-    retention = {},
   }: {
     readonly comes?: Comes;
     readonly collector?: string;
     readonly region?: string;
-    readonly retention?: Partial<Retention>;
   } = {},
 ): Promise<{ readonly record: HealthRecord; readonly diagnostics: readonly Diagnostic[] }> {
   const { clock } = face;
   const { refs } = await workspace.refsOf(environment);
-  const store = healthStore({ refs, random: face.nonce, clock, retention });
+  const store = healthStore({ refs, random: face.nonce, clock });
   const { value: live, diagnostics } = await store.follow(environment);
   const before = live.at(clock.now());
   const watching = new Map<ServiceId, Watching>();
@@ -82,6 +82,7 @@ export async function openHealthRecord(
         if (before === undefined) beat(id, 0);
       }
     },
+    keepFor: store.keepFor,
     beat,
     sample: seen.sample,
     history,

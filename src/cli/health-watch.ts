@@ -5,7 +5,6 @@ import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History, Outcome, Sample } from "../model/health.ts";
 import type { MaintenanceSeries, MaintenanceWindow } from "../model/incident.ts";
-import type { WatchSpec } from "../model/project.ts";
 import type { Spec } from "../model/service.ts";
 import { DEFAULT_HEALTH } from "../probes/probe.ts";
 import { registrations } from "../probes/registrations.ts";
@@ -40,14 +39,12 @@ export async function openHealthWatch({
   face,
   workspace,
   environment,
-  project,
   look = workspace.look,
   ...who
 }: {
   readonly face: Face;
   readonly workspace: Workspace;
   readonly environment: string;
-  readonly project: { readonly health: WatchSpec };
   /** Where declarations are read. */
   readonly look?: () => Promise<Pick<Look, "tree">>;
   readonly comes?: Comes;
@@ -60,7 +57,6 @@ export async function openHealthWatch({
     ...(who.comes === undefined ? {} : { comes: who.comes }),
     ...(who.collector === undefined ? {} : { collector: who.collector }),
     ...(who.region === undefined ? {} : { region: who.region }),
-    retention: declaredRetention(project),
   });
   const registries = registrations({ clock: face.clock });
   let current: Catalog | null = null;
@@ -84,6 +80,7 @@ export async function openHealthWatch({
     beat: record.beat,
     async follow(catalog, asked = () => true) {
       current = catalog;
+      record.keepFor(declaredRetention(catalog.project));
       await readMaintenance();
       const specs = [...catalog.services.values()].map(({ spec }) => spec).filter(asked);
       const watched = watchedOf(specs, face, registries);

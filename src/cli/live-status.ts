@@ -1,9 +1,7 @@
-import type { ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Sample } from "../model/health.ts";
-import { checkOnce, type WatchLoop, watchLoop } from "../probes/schedule.ts";
+import { checkOnce } from "../probes/schedule.ts";
 import { siteRefresher } from "../site/site-refresher.ts";
-import { sampleLine } from "./commands/check.ts";
 import type { Face } from "./face.ts";
 import { controlOf } from "./health-record.ts";
 import { openHealthWatch } from "./health-watch.ts";
@@ -12,6 +10,7 @@ import type { OpenEnvironment } from "./open-environment.ts";
 import { readTold } from "./read-told.ts";
 import { showProblems } from "./show-diagnostics.ts";
 import { type SiteBuilder, siteDataNow } from "./status-site.ts";
+import { watchServices } from "./watch-services.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How often what was seen goes into the health store, while nothing changes. */
@@ -36,10 +35,8 @@ export async function openLiveStatus(on: {
 }): Promise<LiveStatus> {
   const { face, workspace, environment, builder } = on;
   const { terminal, clock } = face;
-  const { project } = environment;
-  const { watch, diagnostics } = await openHealthWatch({ face, workspace, environment: environment.name, project });
+  const { watch, diagnostics } = await openHealthWatch({ face, workspace, environment: environment.name });
   showProblems(terminal, diagnostics);
-  const outcomes = new Map<ServiceId, Sample["outcome"]>();
   let current: Catalog | null = null;
 
   const dataNow = async (catalog: Catalog) => {
@@ -62,17 +59,14 @@ export async function openLiveStatus(on: {
     everyMs: KEEP_EVERY_MS,
     onKept: () => current !== null && refresher.offer(current),
   });
-  let loop: WatchLoop | null = null;
-
-  const notice = (sample: Sample): void => {
-    if (watch.sample(sample)) keeping.hurry();
-    const before = outcomes.get(sample.service);
-    outcomes.set(sample.service, sample.outcome);
-    // Only news is printed: a service that goes on being well is on the site.
-    if (before !== undefined && before !== sample.outcome)
-      terminal.say(`${timeOfDay(sample.at)} ${sampleLine(terminal, sample, 0)}`);
-    if (current !== null) refresher.offer(current);
-  };
+  const services = watchServices({
+    face,
+    watch,
+    keeping,
+    // Only news is printed: a service that is well is on the site.
+    saysFirst: false,
+    onSample: () => current !== null && refresher.offer(current),
+  });
 
   return {
     async first(catalog, onProgress) {
@@ -82,7 +76,7 @@ export async function openLiveStatus(on: {
         clock,
         signal: face.signal,
         ...controlOf(catalog.project, face),
-        onSample: notice,
+        onSample: services.notice,
       });
       for (const { service } of samples) watch.beat(service, 1);
       showProblems(terminal, await watch.keep());
@@ -91,25 +85,13 @@ export async function openLiveStatus(on: {
     },
     async follow(catalog) {
       current = catalog;
-      loop ??= watchLoop({
-        clock,
-        random: Math.random,
-        ...controlOf(catalog.project, face),
-        onBeat: watch.beat,
-        onSample: notice,
-      });
-      loop.watch(await watch.follow(catalog));
+      await services.follow(catalog);
       refresher.offer(catalog);
     },
     async close() {
-      await loop?.close();
+      await services.close();
       await refresher.close();
       await keeping.stop();
     },
   };
-}
-
-/** `14:03:22` in the reader's own time zone. */
-export function timeOfDay(at: number): string {
-  return new Date(at).toLocaleTimeString("en-GB");
 }

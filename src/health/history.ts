@@ -40,8 +40,12 @@ export function healthStore({
   readonly retention?: Partial<Retention>;
   /** The files of a commit that the ref had; null where it is not at hand, or never was the ref's. For `verify`. */
   readonly commits?: (commit: Oid) => Promise<Tree | null>;
-}): HealthStore & { verify(environment: string, site?: PublishedSite): Promise<readonly Diagnostic[]> } {
-  const retention = retentionOf(asked);
+}): HealthStore & {
+  /** How long history is kept from now on; what a store lets go is gone for every one. */
+  keepFor(retention: Partial<Retention>): void;
+  verify(environment: string, site?: PublishedSite): Promise<readonly Diagnostic[]>;
+} {
+  let retention = retentionOf(asked);
 
   /** Tries until a swap is won, each time on the tip as it is then; null where every attempt was overtaken. */
   async function swapped<T>(
@@ -81,6 +85,10 @@ export function healthStore({
   }
 
   return {
+    keepFor(asked) {
+      retention = retentionOf(asked);
+    },
+
     async append(segment) {
       const content = encodeSegment(segment);
       const path = rawPath(segment, content);

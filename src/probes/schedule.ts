@@ -19,9 +19,9 @@ export interface Watched {
 export interface WatchLoop {
   /**
    * Watches exactly these from now on. A service that was there keeps its beat, unless its interval changed; a new one
-   * starts at a random point within its interval.
+   * starts at a random point within its interval. `control` tells a failure of the network here from one of a service.
    */
-  watch(services: readonly Watched[]): void;
+  watch(services: readonly Watched[], control?: Control): void;
   /** Ends the loop and cuts what is being asked; resolves when nothing runs any more. */
   close(): Promise<void>;
 }
@@ -35,7 +35,6 @@ export function watchLoop({
   clock,
   random,
   concurrency = 32,
-  control,
   onBeat = () => undefined,
   onSample,
 }: {
@@ -43,13 +42,12 @@ export function watchLoop({
   /** 0 ≤ n < 1, for spreading the first beats. */
   readonly random: () => number;
   readonly concurrency?: number;
-  /** Tells a failure of the network here from one of the service. */
-  readonly control?: Control;
   /** Called before the beat's sample, with the beats that were dropped meanwhile added: what uptime calls expected. */
   readonly onBeat?: (service: ServiceId, beats: number) => void;
   readonly onSample: (sample: Sample) => void;
 }): WatchLoop {
   const limit = pLimit(concurrency);
+  let control: Control | undefined;
   const running = new Map<ServiceId, Beat>();
   const ended = new Set<Promise<void>>();
 
@@ -83,7 +81,8 @@ export function watchLoop({
   }
 
   return {
-    watch(services) {
+    watch(services, next) {
+      control = next;
       const wanted = new Map(services.map((watched) => [watched.service, watched]));
       for (const [service, beat] of running) {
         const next = wanted.get(service);

@@ -28,8 +28,7 @@ test("maintenance that is announced while somebody watches counts neither for no
   const opened = await openEnvironment(workspace, "staging");
   const catalog = await opened.value?.declared();
   if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
-  const { project } = catalog.value;
-  const { watch } = await openHealthWatch({ face, workspace, environment: "staging", project });
+  const { watch } = await openHealthWatch({ face, workspace, environment: "staging" });
   await watch.follow(catalog.value);
   const seen = async (minutes: number, outcome: "pass" | "fail"): Promise<void> => {
     for (let n = 0; n < 2 * minutes; n++) {

@@ -25,8 +25,7 @@ async function twoRegions() {
   if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
   const collectorIn = async (region: string) => {
     const who = { collector: `watch-${region}`, region };
-    const { project } = catalog.value;
-    const { watch } = await openHealthWatch({ face, workspace, environment: "staging", project, ...who });
+    const { watch } = await openHealthWatch({ face, workspace, environment: "staging", ...who });
     await watch.follow(catalog.value);
     return watch;
   };

@@ -52,7 +52,6 @@ export async function check(face: Face, options: CheckOptions, ids: readonly str
       face,
       workspace,
       environment: options.environment,
-      project: catalog.value.project,
       comes: everyMs === undefined && options.collector === undefined ? "by hand" : "scheduled",
       collector: options.collector,
       region: options.region,

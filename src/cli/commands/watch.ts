@@ -1,19 +1,15 @@
 import { GitError } from "../../git/git-error.ts";
 import { defaultBranchOf } from "../../git/revisions.ts";
-import type { Ms, ServiceId } from "../../model/basics.ts";
+import type { Ms } from "../../model/basics.ts";
 import type { Catalog } from "../../model/catalog.ts";
-import type { Outcome } from "../../model/health.ts";
-import { watchLoop } from "../../probes/schedule.ts";
 import { followDefaultBranch } from "../default-branch.ts";
 import type { Face } from "../face.ts";
-import { controlOf } from "../health-record.ts";
 import { openHealthWatch } from "../health-watch.ts";
 import { keepInTime } from "../keep-in-time.ts";
-import { timeOfDay } from "../live-status.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
+import { watchServices } from "../watch-services.ts";
 import { type Look, openWorkspace, type Workspace } from "../workspace.ts";
-import { sampleLine } from "./check.ts";
 
 export interface WatchOptions {
   readonly environment: string;
@@ -40,31 +36,16 @@ export async function watch(face: Face, options: WatchOptions): Promise<number> 
     const environment = opened.value;
     const first = await environment.declared();
     if (!isUsable(first.diagnostics)) return refuse(terminal, first.diagnostics);
-    const { project } = first.value;
     const who = { environment: environment.name, collector: options.collector, region: options.region };
-    const { watch: kept, diagnostics } = await openHealthWatch({ face, workspace, project, look, ...who });
+    const { watch: kept, diagnostics } = await openHealthWatch({ face, workspace, look, ...who });
     showProblems(terminal, diagnostics);
 
     const keeping = keepInTime({ face, watch: kept, everyMs: options.save });
-    const outcomes = new Map<ServiceId, Outcome>();
-    const loop = watchLoop({
-      clock,
-      random: Math.random,
-      ...controlOf(project, face),
-      onBeat: kept.beat,
-      onSample(sample) {
-        if (kept.sample(sample)) keeping.hurry();
-        const before = outcomes.get(sample.service);
-        outcomes.set(sample.service, sample.outcome);
-        if (before !== sample.outcome) terminal.say(`${timeOfDay(sample.at)} ${sampleLine(terminal, sample, 0)}`);
-      },
-    });
+    const services = watchServices({ face, watch: kept, keeping, saysFirst: true });
     const follow = async (catalog: Catalog): Promise<number> => {
       const { state } = await environment.store.read();
       // What nobody has applied runs nowhere yet, and is not down.
-      const watched = await kept.follow(catalog, ({ id, external }) => external === true || state.services.has(id));
-      loop.watch(watched);
-      return watched.length;
+      return services.follow(catalog, ({ id, external }) => external === true || state.services.has(id));
     };
     const count = await follow(first.value);
     terminal.say(`Watching ${count === 1 ? "1 service" : `${count} services`} of ${environment.name}. Ctrl-C ends it.`);
@@ -79,7 +60,7 @@ export async function watch(face: Face, options: WatchOptions): Promise<number> 
         else showProblems(terminal, next.diagnostics);
       });
     }
-    await loop.close();
+    await services.close();
     await keeping.stop();
     return 0;
   } finally {
