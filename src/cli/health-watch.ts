@@ -1,4 +1,5 @@
 import { GitError } from "../git/git-error.ts";
+import { tidy } from "../git/tidy.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
@@ -19,6 +20,8 @@ import type { Look, Workspace } from "./workspace.ts";
 /** How far ahead announced maintenance is read: declarations are read again long before. */
 const AHEAD_MS: Ms = 26 * 3_600_000;
 const BEHIND_MS: Ms = 3_600_000;
+/** Every write leaves objects in the clone: how often it is looked whether they are too many. */
+const TIDY_EVERY_MS: Ms = 3_600_000;
 
 /** How an environment is watched by one command: what is asked, what is seen, and what becomes of it. */
 export interface HealthWatch extends Pick<HealthRecord, "beat"> {
@@ -62,6 +65,7 @@ export async function openHealthWatch({
   let current: Catalog | null = null;
   let maintenance: readonly MaintenanceSeries[] = [];
   let windows: readonly MaintenanceWindow[] = [];
+  let tidiedAt = face.clock.monotonic();
   const last = new Map<ServiceId, { readonly outcome: Outcome; readonly left: number }>();
   const isNews = ({ service, outcome }: Sample): boolean => {
     const before = last.get(service);
@@ -116,6 +120,10 @@ export async function openHealthWatch({
         outOfReach = error;
       }
       const kept = await record.save();
+      if (face.clock.monotonic() - tidiedAt >= TIDY_EVERY_MS) {
+        tidiedAt = face.clock.monotonic();
+        await tidy(workspace.repository);
+      }
       if (outOfReach !== null) throw outOfReach;
       return [...problems, ...kept];
     },
