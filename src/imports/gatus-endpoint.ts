@@ -9,19 +9,18 @@ import { eachField, kindOf, lineOf, type SourceValue, textOf } from "./source-va
 const USUAL_INTERVAL = "1m";
 const USUAL_TIMEOUT = "10s";
 
-/** Schemes that Fairlead asks by, for those of Gatus. https://github.com/TwiN/gatus#monitoring-a-tcp-endpoint and below */
-const SCHEMES: ReadonlyMap<string, { readonly scheme: string; readonly why?: string; readonly kind?: string }> =
-  new Map([
-    ["http", { scheme: "http" }],
-    ["https", { scheme: "https" }],
-    ["ws", { scheme: "ws", kind: "websocket" }],
-    ["wss", { scheme: "wss", kind: "websocket" }],
-    ["tcp", { scheme: "tcp" }],
-    ["tls", { scheme: "tls" }],
-    ["starttls", { scheme: "smtp", why: "Gatus asks mail servers that way; Fairlead speaks SMTP with them" }],
-    ["grpc", { scheme: "grpc" }],
-    ["grpcs", { scheme: "grpcs" }],
-  ]);
+/** Schemes that both ask by, with the kind that one suggests. https://github.com/TwiN/gatus#monitoring-a-tcp-endpoint and below */
+const SCHEMES: ReadonlyMap<string, { readonly kind?: string }> = new Map([
+  ["http", {}],
+  ["https", {}],
+  ["ws", { kind: "websocket" }],
+  ["wss", { kind: "websocket" }],
+  ["tcp", {}],
+  ["tls", {}],
+  ["starttls", {}],
+  ["grpc", {}],
+  ["grpcs", {}],
+]);
 
 const NOT_ASKED: ReadonlyMap<string, string> = new Map([
   ["icmp", "a ping needs rights that a runner does not have; ask a port of it instead: tcp://host:port"],
@@ -157,13 +156,7 @@ function putUrl(
     return;
   }
   if (known?.kind !== undefined) filling.service.set(["kind"], known.kind);
-  putAddress(
-    session,
-    filling,
-    known === undefined || known.scheme === scheme ? url : url.replace(/^[^:]+/, known.scheme),
-    field,
-    known?.why,
-  );
+  putAddress(session, filling, url, field);
 }
 
 const RECORD_TYPES = new Set(["A", "AAAA", "CAA", "CNAME", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "TXT"]);

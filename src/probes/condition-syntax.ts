@@ -6,12 +6,12 @@ import { schemeOf } from "./target.ts";
 
 /** What a condition may look at, and the schemes whose probes know it; null: all of them. */
 export const PLACEHOLDERS = {
-  STATUS: ["http", "https", "ws", "wss", "smtp", "smtps", "grpc", "grpcs"],
+  STATUS: ["http", "https", "ws", "wss", "smtp", "smtps", "starttls", "grpc", "grpcs"],
   RESPONSE_TIME: null,
   BODY: null,
   CONNECTED: null,
   IP: null,
-  CERTIFICATE_EXPIRATION: ["https", "wss", "tls", "rediss", "smtps", "grpcs"],
+  CERTIFICATE_EXPIRATION: ["https", "wss", "tls", "rediss", "smtps", "starttls", "grpcs"],
   // Its registry knows, whatever the protocol; `registrations.ts` asks.
   DOMAIN_EXPIRATION: null,
   DNS_RCODE: ["dns"],

@@ -12,7 +12,7 @@ export const KINDS: ReadonlyMap<string, () => Promise<Ask>> = new Map(
     "mysql mariadb": () => import("./probe-mysql.ts").then(({ askMysql }) => askMysql),
     "redis rediss": () => import("./probe-redis.ts").then(({ askRedis }) => askRedis),
     "mongodb mongodb+srv": () => import("./probe-mongodb.ts").then(({ askMongodb }) => askMongodb),
-    "smtp smtps": () => import("./probe-smtp.ts").then(({ askSmtp }) => askSmtp),
+    "smtp smtps starttls": () => import("./probe-smtp.ts").then(({ askSmtp }) => askSmtp),
     "grpc grpcs": () => import("./probe-grpc.ts").then(({ askGrpc }) => askGrpc),
   } satisfies Record<string, () => Promise<Ask>>).flatMap(([schemes, load]) =>
     schemes.split(" ").map((scheme) => [scheme, load] as const),

@@ -48,6 +48,17 @@ export async function openSocket(
   return socket;
 }
 
+/** Goes on over TLS on an open connection, as STARTTLS does; what the server sent too early is lost. The same judgement. */
+export async function upgrade(socket: Socket, question: Question, asking: Asking): Promise<TLSSocket> {
+  const host = hostOf(question);
+  // What was said before nobody could have vouched for.
+  socket.removeAllListeners("data");
+  const secured = connectTls({ socket, host, ...(isIP(host) === 0 ? { servername: host } : {}) });
+  await opened(secured, asking, "secureConnect");
+  noteCertificate(secured, asking);
+  return secured;
+}
+
 /** Waits until a socket is open, and sees to its end. */
 export async function opened(
   socket: Socket,

@@ -100,6 +100,7 @@ const TITLES: Readonly<Record<string, string>> = {
   rediss: "Redis",
   mongodb: "MongoDB",
   "mongodb+srv": "MongoDB",
+  starttls: "SMTP",
   grpc: "gRPC",
   grpcs: "gRPC",
 };

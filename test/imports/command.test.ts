@@ -48,7 +48,7 @@ describe("fairlead import", () => {
     const folder = gitFolder({ "fairlead.yaml": own, "services/mail.yaml": "mine\n" });
     const { code } = await fairlead(["import", "gatus", GATUS, "--force"], { cwd: folder });
     expect(code).toBe(0);
-    expect(readFileSync(join(folder, "services/mail.yaml"), "utf8")).toContain("smtp://mail.example.com:587");
+    expect(readFileSync(join(folder, "services/mail.yaml"), "utf8")).toContain("starttls://mail.example.com:587");
     const project = readFileSync(join(folder, "fairlead.yaml"), "utf8");
     expect(project).toContain("project: harbour # ours\n");
     expect(project).toContain("title: Ours\n");

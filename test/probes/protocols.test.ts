@@ -7,10 +7,12 @@ import {
   grpcServer,
   httpServer,
   type Probed,
+  rawServer,
   smtpServer,
   tlsServer,
   webSocketServer,
 } from "../support/probed-servers.ts";
+import { until } from "../support/until.ts";
 
 const opened: Probed[] = [];
 afterEach(async () => {
@@ -228,6 +230,129 @@ describe("SMTP", () => {
       outcome: "fail",
       error: "the log-in was refused",
     });
+  });
+});
+
+describe("SMTP with STARTTLS", () => {
+  let ca: Pem;
+  const before = getCACertificates("default");
+  beforeAll(async () => {
+    ca = await authority();
+    setDefaultCACertificates([...before, ca.cert]);
+  });
+  afterAll(() => setDefaultCACertificates(before));
+
+  /** Offers STARTTLS with a certificate of its own; whoever logs in has to be `right`. */
+  const served = async (
+    over: Parameters<typeof certificate>[0] = {},
+    options: Parameters<typeof smtpServer>[0] = {},
+  ): Promise<number> =>
+    on(
+      smtpServer({
+        ...(await certificate({ ca, ...over })),
+        disabledCommands: [],
+        onAuth: ({ password }, { secure }, done) =>
+          secure && password === "right" ? done(null, { user: "me" }) : done(new Error("no")),
+        ...options,
+      }),
+    );
+
+  test("what the server says over TLS is the body, and its certificate is known", async () => {
+    const conditions = ["[STATUS] == 250", "[BODY] != pat(*STARTTLS*)", "[CERTIFICATE_EXPIRATION] > 30d"];
+    expect(await askAt(`starttls://localhost:${await served()}`, { conditions })).toMatchObject({ outcome: "pass" });
+  });
+
+  test("over smtp: nothing is encrypted, and no certificate is looked at", async () => {
+    const port = await served({ days: { from: -30, to: -1 } });
+    const conditions = ["[STATUS] == 250", "[BODY] == pat(*STARTTLS*)"];
+    expect(await askAt(`smtp://localhost:${port}`, { conditions })).toMatchObject({ outcome: "pass" });
+  });
+
+  test("a certificate that ends soon warns, as over TLS", async () => {
+    const port = await served({ days: { from: -1, to: 9 } });
+    expect(await askAt(`starttls://localhost:${port}`)).toMatchObject({
+      outcome: "warn",
+      error: "the certificate ends in 9 days",
+    });
+    const conditions = ["[CERTIFICATE_EXPIRATION] > 240h"];
+    expect((await askAt(`starttls://localhost:${port}`, { conditions })).outcome).toBe("fail");
+  });
+
+  test.each([
+    ["has ended", { days: { from: -30, to: -1 } }, "certificate expired"],
+    ["is for another name", { name: "other.example" }, "certificate is for another name"],
+  ] as const)("a certificate that %s fails, with credentials and without", async (_, over, error) => {
+    const port = await served(over);
+    expect(await askAt(`starttls://localhost:${port}`)).toMatchObject({ outcome: "fail", error });
+    expect(await askAt(`starttls://me:right@localhost:${port}`)).toMatchObject({ outcome: "fail", error });
+  });
+
+  test("a certificate that signed itself fails", async () => {
+    const port = await on(smtpServer({ ...(await certificate({})), disabledCommands: [] }));
+    expect((await askAt(`starttls://localhost:${port}`)).error).toBe("self-signed certificate");
+  });
+
+  test("with credentials the log-in counts, over TLS", async () => {
+    const port = await served();
+    expect(await askAt(`starttls://me:right@localhost:${port}`)).toMatchObject({ outcome: "pass" });
+    expect(await askAt(`starttls://me:wrong-pass@localhost:${port}`)).toMatchObject({
+      outcome: "fail",
+      error: "the log-in was refused",
+    });
+  });
+
+  test("a server that does not offer it fails, and is told no password", async () => {
+    let told = "";
+    const port = await on(
+      smtpServer({
+        authOptional: true,
+        allowInsecureAuth: true,
+        onAuth({ password }, _, done) {
+          told = String(password);
+          done(null, { user: "me" });
+        },
+      }),
+    );
+    expect(await askAt(`starttls://me:right@localhost:${port}`)).toMatchObject({
+      outcome: "fail",
+      error: "does not offer STARTTLS",
+    });
+    expect(told).toBe("");
+  });
+
+  test.each([
+    ["refuses it", "454 not now\r\n", "answered STARTTLS with 454"],
+    ["goes on in the clear", "220 go\r\n250 fine\r\n", "answered something that is not TLS"],
+    ["hangs up", "", "connection closed before the answer was complete"],
+  ])("a server that offers it and %s fails", async (_, answer, error) => {
+    const port = await on(
+      rawServer((socket) => {
+        socket.write("220 mail\r\n");
+        socket.on("data", (said) => {
+          if (String(said).startsWith("EHLO")) socket.write("250-mail\r\n250 STARTTLS\r\n");
+          else if (answer === "") socket.end();
+          else socket.write(answer);
+        });
+      }),
+    );
+    expect(await askAt(`starttls://localhost:${port}`)).toMatchObject({ outcome: "fail", error });
+  });
+
+  test("one that never answers over TLS is cut at the timeout", async () => {
+    const port = await on(
+      rawServer((socket) => {
+        socket.write("220 mail\r\n");
+        socket.once("data", () => {
+          socket.write("250-mail\r\n250 STARTTLS\r\n");
+          socket.once("data", () => socket.write("220 go\r\n"));
+        });
+      }),
+    );
+    expect(await askAt(`starttls://localhost:${port}`, { timeout: 300 })).toMatchObject({
+      outcome: "fail",
+      error: "no answer within 300ms",
+    });
+    await until(() => opened.every((server) => server.open() === 0));
   });
 });
 

@@ -383,7 +383,7 @@ export interface Networking {
  */
 export interface Health {
   /**
-   * What is asked: a path on the service's port, or a whole address. Its scheme says how: http https ws wss tcp tls dns postgres mysql mariadb redis rediss mongodb smtp smtps grpc grpcs. Left out: /health where the kind speaks HTTP, else what the kind suggests, such as Redis for a cache.
+   * What is asked: a path on the service's port, or a whole address. Its scheme says how: http https ws wss tcp tls dns postgres mysql mariadb redis rediss mongodb smtp smtps starttls grpc grpcs. Left out: /health where the kind speaks HTTP, else what the kind suggests, such as Redis for a cache.
    */
   endpoint?: string;
   /**
