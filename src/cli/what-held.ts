@@ -1,7 +1,7 @@
 import { silenceOf } from "../health/silence.ts";
 import { sloFigures, sloOf } from "../health/slo.ts";
 import { timelineOf } from "../health/timeline.ts";
-import { tracksOf } from "../health/tracks.ts";
+import { type Track, tracksOf } from "../health/tracks.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { History, Sample, SloFigures, Span } from "../model/health.ts";
@@ -36,8 +36,14 @@ export function whatHeld({ services, project }: Catalog, history: History, now: 
   return {
     from,
     spans: new Map([
-      ...watchers.map((name) => [watcherId(name), silenceOf(history, name, now)] as const),
-      ...watched.map(([id]) => [id, timelineOf(tracks.get(id), { from, to: now, now })] as const),
+      ...watchers.map((name) => {
+        const told = history.before.filter(({ collector }) => collector === name).map(({ at }) => at);
+        return [watcherId(name), spansFrom(silenceOf(history, name, now), Math.max(from, ...told))] as const;
+      }),
+      ...watched.map(([id]) => {
+        const own = tracks.get(id);
+        return [id, timelineOf(own, { from: Math.max(from, completeFrom(own) ?? from), to: now, now })] as const;
+      }),
     ]),
     names: new Map([
       ...watchers.map((name) => [watcherId(name), `Watcher ${name}`] as const),
@@ -69,6 +75,22 @@ function lookBack({ segments, before }: History, now: Ms): Ms {
   const oldest = known.reduce((first, at) => Math.min(first, at), now - LOOK_BACK_MS);
   const wanted = Math.min(now - LOOK_BACK_MS, (ends[1] ?? now) - MARGIN_MS);
   return Math.floor(Math.max(oldest, wanted) / 1_000) * 1_000;
+}
+
+/**
+ * From when on every asking of a service is at hand: before that, what is recorded says more than nothing. Collectors that are gone
+ * for good leave a standing that is older. Null where nothing is at hand.
+ */
+function completeFrom(tracks: readonly Track[] = []): Ms | null {
+  const first = tracks.flatMap(({ events }) => events.slice(0, 1));
+  const standings = first.filter(({ is }) => is === "standing").map(({ at }) => at);
+  if (standings.length > 0) return Math.max(...standings);
+  return first.length === 0 ? null : Math.min(...first.map(({ at }) => at));
+}
+
+function spansFrom(spans: readonly Span[], begin: Ms): readonly Span[] {
+  const from = Math.floor(begin / 1_000) * 1_000;
+  return spans.filter(({ to }) => to > from).map((span) => ({ ...span, from: Math.max(span.from, from) }));
 }
 
 function reasonIn({ segments }: History, service: ServiceId, at: Ms): string | null {

@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { whatHeld } from "../../src/cli/what-held.ts";
+import { liveHistory } from "../../src/health/live-history.ts";
+import { retentionOf } from "../../src/health/retention.ts";
+import { advanceIncidents } from "../../src/incidents/automatic-incidents.ts";
+import type { History } from "../../src/model/health.ts";
+import type { Incident, IncidentEvent } from "../../src/model/incident.ts";
+import { seen, WATCHING } from "../health/segments.ts";
+import { catalogOf, entry, project } from "../support/builders.ts";
+
+const NOON = Date.UTC(2026, 10, 24, 12);
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+/** An hour of one answer, asked each half minute. */
+const hour = (letter: string): string => letter.repeat(120);
+
+/** Incidents of `web`, as they are worked out again and again of what is kept then. */
+function incidentsOf() {
+  const catalog = catalogOf([entry({ id: "web", name: "Web" })]);
+  let known: readonly Incident[] = [];
+  const told: IncidentEvent[] = [];
+  const look = (history: History): readonly Incident[] => {
+    const now = history.at;
+    const { spans, names, reasonAt } = whatHeld(catalog, history, now);
+    const rules = { flappingMs: HOUR / 4 };
+    const advanced = advanceIncidents({
+      known,
+      spans,
+      names,
+      reasonAt,
+      rules,
+      now,
+      windows: [],
+      dependencies: new Map(),
+    });
+    known = advanced.incidents;
+    told.push(...advanced.events);
+    return known;
+  };
+  return { look, told };
+}
+
+/** As a watcher has it in memory that holds samples for an hour. */
+const shortMemory = () =>
+  liveHistory({
+    environment: "production",
+    retention: retentionOf({ rawMs: HOUR }),
+    layers: { hours: new Map(), days: new Map(), months: new Map(), before: [] },
+    raw: [],
+    dates: [],
+    closed: new Set(),
+  });
+
+test("an outage begins where it began and is told once, however much sooner than it ends its samples are let go", () => {
+  const live = shortMemory();
+  // Another collector was there once, and never came back.
+  live.add(seen(hour("p"), NOON - 6 * HOUR, { collector: "other" }));
+  const { look, told } = incidentsOf();
+  for (let n = 0; n < 9; n++) {
+    live.add(seen(hour(n === 0 ? "p" : n < 8 ? "f" : "p"), NOON + n * HOUR));
+    const incidents = look(live.at(NOON + (n + 1) * HOUR));
+    if (n > 0) expect(incidents.map(({ stretches }) => stretches[0]?.from)).toEqual([NOON + HOUR]);
+  }
+  expect(told.map(({ is, at, says }) => [is, at, says])).toEqual([
+    ["down", NOON + HOUR, "It is down: connection refused."],
+    ["recovered", NOON + 8 * HOUR, "It works again, after 7 hours."],
+  ]);
+});
+
+test("a watcher is not silent for what it said last of a service that is gone, nor of what is told already", () => {
+  const { health, ...rest } = project;
+  const catalog = catalogOf([], { project: { ...rest, health: { ...health, watchers: ["one"] } } });
+  const now = NOON + 72 * HOUR;
+  const silentOnce = [0, 3, 38].map((after) => seen("p".repeat(after < 3 ? 120 : 35 * 120), NOON + after * HOUR));
+  const kept = { before: [], hours: [], days: [], months: [] };
+  const standing = {
+    collector: "one",
+    region: "default",
+    outcome: "pass",
+    verdict: "operational",
+    watching: WATCHING,
+  } as const;
+  const before = [
+    { ...standing, service: "web", at: NOON + 66 * HOUR },
+    { ...standing, service: "gone", at: NOON - 48 * HOUR },
+  ];
+  const verdicts = (history: Partial<History>) => {
+    const { spans } = whatHeld(catalog, { environment: "production", at: now, segments: [], ...kept, ...history }, now);
+    return spans.get("fairlead-watcher-one")?.map(({ verdict }) => verdict);
+  };
+  expect(verdicts({ segments: silentOnce })).toEqual(["operational"]);
+  expect(verdicts({ before, segments: [seen("p".repeat(6 * 120), NOON + 66 * HOUR)] })).toEqual(["operational"]);
+});
