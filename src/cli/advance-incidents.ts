@@ -5,10 +5,10 @@ import { advanceIncidents as advance } from "../incidents/automatic-incidents.ts
 import { holderOf } from "../incidents/held-alerts.ts";
 import { incidentStore } from "../incidents/incident-store.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
-import type { Ms } from "../model/basics.ts";
+import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { History } from "../model/health.ts";
+import type { History, Span } from "../model/health.ts";
 import type { Incident, IncidentRecord, MaintenanceSeries } from "../model/incident.ts";
 import { type Due, dueMessages } from "../notify/due-messages.ts";
 import type { Message } from "../notify/messages.ts";
@@ -63,7 +63,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   const problems = new Map<string, Diagnostic>();
 
   const { diagnostics } = await store.change(async (records) => {
-    const known = records.filter((record) => isWorkedOut(record.incident, catalog, from));
+    const known = records.filter((record) => isWorkedOut(record.incident, catalog, spans));
     const { incidents, events } = advance({
       known: known.map(({ incident }) => incident),
       spans,
@@ -154,11 +154,16 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
 }
 
 /** One that may still change: it is open, or its end lies in what is looked at. Services in maintenance or unreadable are left alone. */
-function isWorkedOut({ affected: [service = ""], stretches, updates }: Incident, catalog: Catalog, from: Ms): boolean {
+function isWorkedOut(
+  { affected: [service = ""], stretches, updates }: Incident,
+  catalog: Catalog,
+  spans: ReadonlyMap<ServiceId, readonly Span[]>,
+): boolean {
   if (catalog.broken.has(service) || catalog.services.get(service)?.spec.status === "maintenance") return false;
   const last = stretches.at(-1)?.to;
   if (last === null || last === undefined) return true;
-  return Math.max(last, updates.at(-1)?.at ?? 0) >= from - FLAPPING_MS;
+  const begin = spans.get(service)?.[0]?.from;
+  return begin !== undefined && Math.max(last, updates.at(-1)?.at ?? 0) >= begin - FLAPPING_MS;
 }
 
 function beganAt({ stretches }: Incident): Ms {

@@ -1,6 +1,6 @@
 import { silenceOf } from "../health/silence.ts";
 import { sloFigures, sloOf } from "../health/slo.ts";
-import { timelineOf } from "../health/timeline.ts";
+import { timelineOf, wholeSecond } from "../health/timeline.ts";
 import { type Track, tracksOf } from "../health/tracks.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
@@ -8,13 +8,12 @@ import type { History, Sample, SloFigures, Span } from "../model/health.ts";
 
 /** How far back what held is worked out anew: results that come later than this change no incident. */
 const LOOK_BACK_MS = 24 * 3_600_000;
-const MARGIN_MS = 3_600_000;
 
 /** What held of everything that is watched, for incidents to be worked out of. */
 export interface WhatHeld {
-  /** Where the stretch begins. */
+  /** Where the longest of the stretches begins. */
   readonly from: Ms;
-  /** Of each service that is meant to run, and of each watcher that should never fall silent: sorted, gapless. */
+  /** Of each service that is meant to run, and of each watcher that should never fall silent: sorted, gapless, each over a stretch of its own. */
   readonly spans: ReadonlyMap<ServiceId, readonly Span[]>;
   /** What people call them. */
   readonly names: ReadonlyMap<ServiceId, string>;
@@ -29,22 +28,23 @@ export interface WhatHeld {
  * people like one. Pure.
  */
 export function whatHeld({ services, project }: Catalog, history: History, now: Ms): WhatHeld {
-  const from = lookBack(history, now);
+  const dayAgo = now - LOOK_BACK_MS;
   const tracks = tracksOf(history);
   const { watchers } = project.health;
   const watched = [...services].filter(([, { spec }]) => spec.status === "active");
+  const spans = new Map([
+    ...watchers.map((name) => {
+      const told = history.before.filter(({ collector }) => collector === name).map(({ at }) => at);
+      return [watcherId(name), spansFrom(Math.max(dayAgo, ...told), silenceOf(history, name, now))] as const;
+    }),
+    ...watched.map(([id]) => {
+      const own = tracks.get(id);
+      return [id, recent(timelineOf(own, { from: completeFrom(own) ?? dayAgo, to: now, now }), dayAgo)] as const;
+    }),
+  ]);
   return {
-    from,
-    spans: new Map([
-      ...watchers.map((name) => {
-        const told = history.before.filter(({ collector }) => collector === name).map(({ at }) => at);
-        return [watcherId(name), spansFrom(silenceOf(history, name, now), Math.max(from, ...told))] as const;
-      }),
-      ...watched.map(([id]) => {
-        const own = tracks.get(id);
-        return [id, timelineOf(own, { from: Math.max(from, completeFrom(own) ?? from), to: now, now })] as const;
-      }),
-    ]),
+    from: [...spans.values()].reduce((first, own) => Math.min(first, own[0]?.from ?? first), dayAgo),
+    spans,
     names: new Map([
       ...watchers.map((name) => [watcherId(name), `Watcher ${name}`] as const),
       ...[...services].map(([id, { spec }]) => [id, spec.name] as const),
@@ -66,15 +66,19 @@ function watcherId(name: string): ServiceId {
 }
 
 /**
- * A day; further where nobody watched for longer, so that time of which nobody knows is not counted as down. Never further than
- * samples reach: of what lies before, only what is recorded says anything.
+ * The last day; further where nobody knew at its begin how it was: from what was known last on, so that time of which nobody knows
+ * is not counted as down.
  */
-function lookBack({ segments, before }: History, now: Ms): Ms {
-  const known = [...segments.map(({ from }) => from), ...before.map(({ at }) => at)];
-  const ends = [...segments.map(({ to }) => to), ...before.map(({ at }) => at)].sort((a, b) => b - a);
-  const oldest = known.reduce((first, at) => Math.min(first, at), now - LOOK_BACK_MS);
-  const wanted = Math.min(now - LOOK_BACK_MS, (ends[1] ?? now) - MARGIN_MS);
-  return Math.floor(Math.max(oldest, wanted) / 1_000) * 1_000;
+function recent(spans: readonly Span[], dayAgo: Ms): readonly Span[] {
+  const known = spans.findLast(
+    ({ from, verdict }) => from <= dayAgo && verdict !== "unknown" && verdict !== "maintenance",
+  );
+  return known === undefined ? spans : spansFrom(known.to > dayAgo ? dayAgo : known.from, spans);
+}
+
+function spansFrom(begin: Ms, spans: readonly Span[]): readonly Span[] {
+  const from = wholeSecond(begin);
+  return spans.filter(({ to }) => to > from).map((span) => ({ ...span, from: Math.max(span.from, from) }));
 }
 
 /**
@@ -86,11 +90,6 @@ function completeFrom(tracks: readonly Track[] = []): Ms | null {
   const standings = first.filter(({ is }) => is === "standing").map(({ at }) => at);
   if (standings.length > 0) return Math.max(...standings);
   return first.length === 0 ? null : Math.min(...first.map(({ at }) => at));
-}
-
-function spansFrom(spans: readonly Span[], begin: Ms): readonly Span[] {
-  const from = Math.floor(begin / 1_000) * 1_000;
-  return spans.filter(({ to }) => to > from).map((span) => ({ ...span, from: Math.max(span.from, from) }));
 }
 
 function reasonIn({ segments }: History, service: ServiceId, at: Ms): string | null {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { whatHeld } from "../../src/cli/what-held.ts";
-import { liveHistory } from "../../src/health/live-history.ts";
+import { historyOfSegments, liveHistory } from "../../src/health/live-history.ts";
 import { retentionOf } from "../../src/health/retention.ts";
 import { advanceIncidents } from "../../src/incidents/automatic-incidents.ts";
 import type { History } from "../../src/model/health.ts";
@@ -67,11 +67,43 @@ test("an outage begins where it began and is told once, however much sooner than
   ]);
 });
 
+test.each([
+  { back: ["one"], looks: "at once", afterHours: 1 },
+  { back: ["one", "other"], looks: "at once", afterHours: 1 },
+  { back: ["one", "other"], looks: "after it could not be written down for hours", afterHours: 20 },
+])(
+  "time in which nobody watched is no part of an outage: $back.length back, looked at $looks",
+  ({ back, afterHours }) => {
+    const { look, told } = incidentsOf();
+    const all = ["one", "other"].map((collector) => seen(`p${hour("f").slice(1)}`, NOON, { collector }));
+    look(historyOfSegments("production", all, NOON + HOUR));
+    const returned = NOON + 73 * HOUR;
+    for (let n = 0; n < afterHours; n++)
+      all.push(...back.map((collector) => seen(hour("p"), returned + n * HOUR, { collector })));
+    look(historyOfSegments("production", all, returned + afterHours * HOUR));
+    expect(told.at(-1)).toMatchObject({
+      is: "recovered",
+      at: returned,
+      says: "It works again, after 59 minutes 30 seconds.",
+    });
+  },
+);
+
+test("time in which nobody watched is no part of an outage where samples of before it are let go", () => {
+  const { look, told } = incidentsOf();
+  const live = shortMemory();
+  live.add(seen(`p${hour("f").slice(1)}`, NOON));
+  look(live.at(NOON + HOUR));
+  live.add(seen(hour("p"), NOON + 73 * HOUR));
+  look(live.at(NOON + 74 * HOUR));
+  expect(told.at(-1)?.says).toBe("It works again, after 59 minutes 30 seconds.");
+});
+
 test("a watcher is not silent for what it said last of a service that is gone, nor of what is told already", () => {
   const { health, ...rest } = project;
   const catalog = catalogOf([], { project: { ...rest, health: { ...health, watchers: ["one"] } } });
   const now = NOON + 72 * HOUR;
-  const silentOnce = [0, 3, 38].map((after) => seen("p".repeat(after < 3 ? 120 : 35 * 120), NOON + after * HOUR));
+  const silentOnce = [seen(hour("p"), NOON), seen("p".repeat(69 * 120), NOON + 3 * HOUR)];
   const kept = { before: [], hours: [], days: [], months: [] };
   const standing = {
     collector: "one",
