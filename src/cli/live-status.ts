@@ -44,7 +44,7 @@ export async function openLiveStatus(on: {
       environment.store.read(),
       readTold(face, workspace, environment.name),
     ]);
-    return siteDataNow({ catalog, state, history: watch.history(), told: told.value });
+    return siteDataNow({ catalog, state, history: watch.history(), told: told.value, isLocal: true });
   };
   const refresher = siteRefresher<Catalog>({
     build: async (catalog) => builder.build(await dataNow(catalog)),

@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import { notEnforced } from "../catalog/not-enforced.ts";
-import type { ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { History } from "../model/health.ts";
 import type { SiteData } from "../model/site-data.ts";
@@ -15,20 +14,21 @@ import type { Told } from "./read-told.ts";
 import { showProblems } from "./show-diagnostics.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** What the site shows of an environment at this moment. */
+/**
+ * What the site shows of an environment at this moment. `isLocal`: it is for whoever sits at this machine, who gets links to the
+ * declared ports; on a page for everybody those would be internal, and lead nowhere.
+ */
 export function siteDataNow(from: {
   readonly catalog: Catalog;
   readonly state: State;
   readonly history: History;
   readonly told: Told;
+  readonly isLocal?: boolean;
 }): SiteData {
   const { catalog, state, history, told } = from;
   const specs = [...catalog.services.values()].map(({ spec }) => spec);
-  const addresses = new Map<ServiceId, string>();
-  for (const spec of specs) {
-    const port = spec.networking?.port;
-    if (port !== undefined) addresses.set(spec.id, `http://localhost:${port}`);
-  }
+  const ports = specs.flatMap(({ id, networking }) => (networking?.port ? [[id, networking.port] as const] : []));
+  const isLocal = from.isLocal === true && catalog.project.site.url === undefined;
   const data = siteData({
     project: catalog.project,
     environment: catalog.environment,
@@ -36,7 +36,7 @@ export function siteDataNow(from: {
     history,
     state,
     notEnforced: new Map(specs.map((spec) => [spec.id, notEnforced(spec)])),
-    addresses,
+    addresses: new Map(isLocal ? ports.map(([id, port]) => [id, `http://localhost:${port}`]) : []),
     ...told,
     now: history.at,
   });

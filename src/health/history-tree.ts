@@ -100,12 +100,14 @@ export async function compaction(
   const months = (await files.list(`days/${folder}`)).map(({ path }) => dateIn(path));
   const left = startOfHour(now - retention.rawMs);
   const isIn = (end: Ms) => (hour: string | null) => hour !== null && hour < hourOf(end);
-  const isDue = entries.some(({ path }) => isIn(left)(hourOfPath(path)));
-  const old = isDue ? entries.filter(({ path }) => isIn(left + LOOKAHEAD_MS)(hourOfPath(path))) : [];
-  const soon = await files.raw(environment, old, now);
+  const due = entries.filter(({ path }) => isIn(left)(hourOfPath(path)));
+  const gone = await files.raw(environment, due, now);
+  // Files that nobody can read stay: they are no reason to read the next hours each time.
+  const ahead = (from: Ms, to: Ms) =>
+    gone.length === 0 ? [] : entries.filter(({ path }) => isIn(to)(hourOfPath(path)) && !isIn(from)(hourOfPath(path)));
+  const soon = [...gone, ...(await files.raw(environment, ahead(left, left + LOOKAHEAD_MS), now))];
   const lookahead = lookaheadOf(soon.map(({ segment }) => segment));
-  const isLater = (hour: string | null) => isIn(left + lookahead)(hour) && !isIn(left + LOOKAHEAD_MS)(hour);
-  const later = isDue ? entries.filter(({ path }) => isLater(hourOfPath(path))) : [];
+  const later = ahead(left + LOOKAHEAD_MS, left + lookahead);
   const raw = later.length === 0 ? soon : [...soon, ...(await files.raw(environment, later, now))];
   // A file that nobody can read is passed by: it must not hold up the others.
   const first = raw.reduce((oldest, { segment }) => Math.min(oldest, segment.from), Number.POSITIVE_INFINITY);
