@@ -51,9 +51,7 @@ export function advanceIncidents(input: AdvanceInput): Advanced {
     for (const draft of drafts) {
       const incident = incidentOf(draft, input.names.get(service) ?? service);
       incidents.push(incident);
-      // By time and not by number: results that come late may take updates away, and what follows is news all the same.
-      const told = before.find(({ id }) => id === incident.id)?.updates.at(-1)?.at ?? 0;
-      events.push(...draft.events.filter(({ at }) => at > told));
+      events.push(...newsOf(draft, incident, before));
     }
   }
   const held = holderOf(input);
@@ -66,6 +64,17 @@ export function advanceIncidents(input: AdvanceInput): Advanced {
       })
       .sort((a, b) => a.at - b.at || (a.incident < b.incident ? -1 : 1)),
   };
+}
+
+/** What of a draft's events its record does not tell. */
+function newsOf({ events }: Draft, incident: Incident, before: readonly Incident[]): readonly IncidentEvent[] {
+  const recorded = before.find(({ id }) => id === incident.id);
+  // By time and not by number: results that come late may take updates away, and what follows is news all the same.
+  const told = recorded?.updates.at(-1)?.at ?? 0;
+  // One collector tells of slow answers, then another of none since earlier: people know of the first alone.
+  const isGraver = recorded?.severity === "degraded" && incident.severity === "down" && isOpen(incident);
+  const gravest = isGraver ? events.findLast(({ is }) => is === "down") : undefined;
+  return events.filter((event) => event.at > told || event === gravest);
 }
 
 function draftsOf(
@@ -136,6 +145,10 @@ function gone(incident: Incident, { now }: AdvanceInput): Draft {
   draft.resolvedAt = now;
   draft.updates.push({ at: now, status: "resolved", says: "It is not watched any more." });
   return draft;
+}
+
+function isOpen({ stretches }: Incident): boolean {
+  return stretches.at(-1)?.to === null;
 }
 
 function beganAt({ stretches }: Incident): Ms {

@@ -54,7 +54,10 @@ export function dueMessages(input: DueInput): Due {
   const pending = Object.keys(told).filter((key) => told[key] === null);
   for (const key of pending) delete told[key];
   const again = eventsOf(incident, pending, about.environment);
-  for (const event of [...again, ...events.filter(({ at }) => !again.some((one) => one.at === at))]) {
+  for (const event of [
+    ...again,
+    ...events.filter(({ is, at }) => !again.some((one) => one.is === is && one.at === at)),
+  ]) {
     if (now - event.at > STALE_MS) continue;
     const isAlert = event.is !== "recovered";
     for (const message of messagesOf(noticeOf(event, about, incident), notifications)) {

@@ -212,6 +212,24 @@ describe("an incident of its own accord", () => {
   });
 });
 
+describe("results that come late", () => {
+  test("and say that it has been down since before it was told as degraded are told, once", () => {
+    const degraded = advance({ web: spans("up 10, degraded 5") });
+    const down = advance({ web: spans("up 8, down 8") }, { known: degraded.incidents });
+    expect(down.incidents).toMatchObject([{ id: "web-2026-11-24-1210", severity: "down" }]);
+    expect(down.events).toMatchObject([{ is: "down", at: NOON + 8 * MINUTE }]);
+    const later = advance({ web: spans("up 8, down 9") }, { known: down.incidents });
+    expect(later.events).toEqual([]);
+  });
+
+  test("and say that it was worse while it lasted wake nobody", () => {
+    const degraded = advance({ web: spans("up 10, degraded 5, up 5") });
+    const down = advance({ web: spans("up 8, down 7, up 5") }, { known: degraded.incidents });
+    expect(down.incidents).toMatchObject([{ severity: "down" }]);
+    expect(down.events).toEqual([]);
+  });
+});
+
 describe("whatever happens", () => {
   const verdict = fc.constantFrom<Verdict>("operational", "degraded", "down", "maintenance", "unknown");
   const timeline = fc

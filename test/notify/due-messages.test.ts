@@ -71,6 +71,11 @@ test("what came and went between two runs is told as both", () => {
   expect(due({ incident: incident(NOON + 9 * MINUTE), events: [down, recovered] }).keys).toEqual([DOWN, RECOVERED]);
 });
 
+test("what turns out to be down since the very second of which slow answers are still to be told is told as down", () => {
+  const pending = recordOf({ [DOWN.replace(":down:", ":degraded:")]: null });
+  expect(due({ record: pending, events: [down] }).keys).toEqual([DOWN]);
+});
+
 test("who asked for recoveries alone gets them", () => {
   const only = { ...ops, events: ["recovered"] as const };
   const over = { incident: incident(NOON + 9 * MINUTE), events: [recovered], notifications: [only] };
