@@ -55,11 +55,6 @@ export function percentileOf(sketch: LatencySketch, percent: number): Ms | null 
   return null;
 }
 
-/** How many of the latencies are at most `limitMs`, within the error of a bucket. */
-export function countWithin(sketch: LatencySketch, limitMs: Ms): number {
-  return bucketsOf(sketch).reduce((sum, [key, count]) => (mapping.value(key) <= limitMs ? sum + count : sum), 0);
-}
-
 /** As a file holds it: `85=1,3,,2;120=1` is bucket 85 once, 86 three times, 88 twice, 120 once. */
 export function encodeSketch(sketch: LatencySketch): string {
   let text = "";

@@ -46,15 +46,6 @@ export function sumOf(days: readonly Counts[]): Counts {
   return countsOf(mergeCounts(NOTHING, ...days));
 }
 
-/**
- * The share of the known time in which the service answered: (operational + degraded) / (operational + degraded + down). Null
- * where no time is known: that is no figure, and not 100 %.
- */
-export function availabilityOf({ seconds }: Pick<Counts, "seconds">): number | null {
-  const up = seconds.operational + seconds.degraded;
-  return up + seconds.down === 0 ? null : up / (up + seconds.down);
-}
-
 /** How far back the windows of percentiles reach: this hour or day, and so many before it. */
 export const LATENCY_WINDOWS = { "24h": 24, "7d": 7, "30d": 30, "90d": 90 } as const;
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { uptimeShare } from "../../site/src/lib/uptime.ts";
 import { historyOfSegments } from "../../src/health/live-history.ts";
 import { NOTHING } from "../../src/health/tally.ts";
-import { availabilityOf, DAYS_SHOWN, dayVerdict, sumOf } from "../../src/health/uptime.ts";
+import { DAYS_SHOWN, dayVerdict, sumOf } from "../../src/health/uptime.ts";
 import type { Counts, Segment } from "../../src/model/health.ts";
 import { siteData } from "../../src/site/site-data.ts";
 import { project, spec } from "../support/builders.ts";
@@ -18,18 +19,15 @@ function pageOf(segments: readonly Segment[], now = NOW) {
   return page;
 }
 
-const seconds = (over: Partial<Counts["seconds"]>): Counts => ({
-  ...NOTHING,
-  seconds: { ...NOTHING.seconds, ...over },
-});
+const seconds = (over: Partial<Counts["seconds"]>) => ({ ...NOTHING.seconds, ...over });
 
 test("a day on which nobody watched is unknown and adds to no uptime", () => {
   const { days, uptime } = pageOf([seen("p".repeat(120) + "f".repeat(120), NOW - 2 * DAY)]);
   expect(days).toHaveLength(DAYS_SHOWN);
   expect(days.filter(({ verdict }) => verdict === "unknown")).toHaveLength(DAYS_SHOWN - 1);
   expect(uptime.seconds).toMatchObject({ operational: 3_600, down: 3_600 });
-  expect(availabilityOf(uptime)).toBe(0.5);
-  expect(availabilityOf(pageOf([]).uptime)).toBeNull();
+  expect(uptimeShare(uptime.seconds)).toBe(0.5);
+  expect(uptimeShare(pageOf([]).uptime.seconds)).toBeNull();
 });
 
 test("each day's seconds add up to the day, and today's to what has passed of it", () => {
@@ -75,9 +73,7 @@ test.each([
 });
 
 test("uptime is of the known time: degraded is up, maintenance and unknown time are neither", () => {
-  expect(availabilityOf(seconds({ operational: 80, degraded: 10, down: 10, maintenance: 500, unknown: 900 }))).toBe(
-    0.9,
-  );
+  expect(uptimeShare(seconds({ operational: 80, degraded: 10, down: 10, maintenance: 500, unknown: 900 }))).toBe(0.9);
 });
 
 test("the uptime of the page can be recomputed from its days, for any history", () => {
