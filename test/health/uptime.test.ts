@@ -19,7 +19,10 @@ function pageOf(segments: readonly Segment[], now = NOW) {
   return page;
 }
 
-const seconds = (over: Partial<Counts["seconds"]>) => ({ ...NOTHING.seconds, ...over });
+const seconds = (over: Partial<Counts["seconds"]>) => ({
+  ...NOTHING,
+  seconds: { ...NOTHING.seconds, ...over },
+});
 
 test("a day on which nobody watched is unknown and adds to no uptime", () => {
   const { days, uptime } = pageOf([seen("p".repeat(120) + "f".repeat(120), NOW - 2 * DAY)]);
@@ -73,7 +76,9 @@ test.each([
 });
 
 test("uptime is of the known time: degraded is up, maintenance and unknown time are neither", () => {
-  expect(uptimeShare(seconds({ operational: 80, degraded: 10, down: 10, maintenance: 500, unknown: 900 }))).toBe(0.9);
+  expect(
+    uptimeShare(seconds({ operational: 80, degraded: 10, down: 10, maintenance: 500, unknown: 900 }).seconds),
+  ).toBe(0.9);
 });
 
 test("the uptime of the page can be recomputed from its days, for any history", () => {
