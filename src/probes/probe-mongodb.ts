@@ -1,9 +1,13 @@
-import { BSON, MongoClient, MongoServerError } from "mongodb";
+import { Worker } from "node:worker_threads";
+import { BSON } from "mongodb";
 import { conversation } from "./conversation.ts";
+import type { MongodbCommand, MongodbOutcome } from "./mongodb-command.ts";
 import { openSocket } from "./open-socket.ts";
 import { type Answered, type Asking, type Question, Refusal } from "./probe-kind.ts";
 
 const BODY_CHARACTERS_MAX = 256 * 1024;
+/** The driver needs some 20. */
+const MEMORY_MB_MAX = 128;
 
 /**
  * Asks MongoDB. Without credentials by the protocol's own `hello`, which needs none: primaries, secondaries and arbiters are
@@ -51,23 +55,36 @@ function notMongodb(): Refusal {
   return new Refusal("answered something that is not MongoDB");
 }
 
+/**
+ * Through the driver, in a thread of its own: it believes what it is sent, and a frame that claims to be empty keeps it busy for
+ * ever (`SizedMessageTransform`). A thread can be ended all the same, whatever it does, and what it holds is bounded.
+ */
 async function askCommand(question: Question, asking: Asking): Promise<Answered> {
   const { url, query, scheme } = question;
-  // The driver trusts what it is sent: what is no MongoDB could keep it busy for ever.
+  // Cheaper, with words of its own, and it knows the address.
   if (!scheme.endsWith("+srv")) await askHello(question, asking);
-  const client = new MongoClient(url.href, {
-    serverSelectionTimeoutMS: asking.timeoutMs,
-    connectTimeoutMS: asking.timeoutMs,
-    maxPoolSize: 1,
-    appName: "fairlead-health",
+  const command: MongodbCommand = {
+    url: url.href,
+    database: url.pathname.slice(1) || "admin",
+    command: query ?? "ping",
+    timeoutMs: asking.timeoutMs,
+    bodyCharactersMax: BODY_CHARACTERS_MAX,
+  };
+  const thread = new Worker(new URL(`./mongodb-command${import.meta.url.slice(-3)}`, import.meta.url), {
+    workerData: command,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
+    // What a driver prints is nobody's news.
+    stdout: true,
+    stderr: true,
   });
-  asking.closing(() => void client.close(true).catch(() => undefined));
-  try {
-    const answer = await client.db(url.pathname.slice(1) || "admin").command({ [query ?? "ping"]: 1 });
-    asking.met.body = BSON.EJSON.stringify(answer).slice(0, BODY_CHARACTERS_MAX);
-  } catch (error) {
-    if (!(error instanceof MongoServerError)) throw error;
-    throw new Refusal(error.code === 18 ? "the log-in was refused" : `the command failed (code ${Number(error.code)})`);
-  }
+  asking.closing(() => void thread.terminate());
+  const outcome = await new Promise<MongodbOutcome>((resolve, reject) => {
+    thread.once("message", resolve);
+    thread.once("error", reject);
+    thread.once("exit", () => reject(notMongodb()));
+  });
+  if ("failed" in outcome) throw new Refusal(outcome.failed);
+  asking.met.body = outcome.body;
+  asking.met.responseTimeMs = outcome.responseTimeMs;
   return {};
 }

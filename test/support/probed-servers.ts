@@ -131,9 +131,9 @@ const HEALTH = {
   },
 };
 
-/** MongoDB as far as the wire goes: OP_MSG and the old OP_QUERY hello, each command answered by `answer`. */
+/** MongoDB as far as the wire goes: OP_MSG and the old OP_QUERY hello, each command answered by `answer`: bytes as they are, null not at all. */
 export function mongoServer(
-  answer: (command: Record<string, unknown>) => Record<string, unknown>,
+  answer: (command: Record<string, unknown>) => Record<string, unknown> | Buffer | null,
   host?: string,
 ): Promise<Probed> {
   return rawServer((socket) => {
@@ -143,16 +143,19 @@ export function mongoServer(
       while (held.length >= 4 && held.length >= held.readInt32LE(0)) {
         const message = held.subarray(0, held.readInt32LE(0));
         held = held.subarray(message.length);
-        socket.write(replyTo(message, answer));
+        const reply = replyTo(message, answer);
+        if (reply !== null) socket.write(reply);
       }
     });
   }, host);
 }
 
-function replyTo(message: Buffer, answer: (command: Record<string, unknown>) => Record<string, unknown>): Buffer {
+function replyTo(message: Buffer, answer: Parameters<typeof mongoServer>[0]): Buffer | null {
   const isQuery = message.readInt32LE(12) === 2004;
   const at = isQuery ? message.indexOf(0, 20) + 9 : 21;
-  const body = BSON.serialize(answer(BSON.deserialize(message.subarray(at, at + message.readInt32LE(at)))));
+  const answered = answer(BSON.deserialize(message.subarray(at, at + message.readInt32LE(at))));
+  if (answered === null || Buffer.isBuffer(answered)) return answered;
+  const body = BSON.serialize(answered);
   const head = Buffer.alloc(isQuery ? 36 : 21);
   head.writeInt32LE(head.length + body.length, 0);
   head.writeInt32LE(message.readInt32LE(4), 8);
