@@ -13,7 +13,10 @@ const LOOK_BACK_MS = 24 * 3_600_000;
 export interface WhatHeld {
   /** Where the longest of the stretches begins. */
   readonly from: Ms;
-  /** Of each service that is meant to run, and of each watcher that should never fall silent: sorted, gapless, each over a stretch of its own. */
+  /**
+   * Of each service that is meant to run, and of each watcher that should never fall silent: sorted, gapless, each over a stretch of
+   * its own; empty where nothing is known.
+   */
   readonly spans: ReadonlyMap<ServiceId, readonly Span[]>;
   /** What people call them. */
   readonly names: ReadonlyMap<ServiceId, string>;
@@ -35,11 +38,11 @@ export function whatHeld({ services, project }: Catalog, history: History, now: 
   const spans = new Map([
     ...watchers.map((name) => {
       const told = history.before.filter(({ collector }) => collector === name).map(({ at }) => at);
-      return [watcherId(name), spansFrom(Math.max(dayAgo, ...told), silenceOf(history, name, now))] as const;
+      return [watcherId(name), recent(spansFrom(Math.max(0, ...told), silenceOf(history, name, now)), dayAgo)] as const;
     }),
     ...watched.map(([id]) => {
       const own = tracks.get(id);
-      return [id, recent(timelineOf(own, { from: completeFrom(own) ?? dayAgo, to: now, now }), dayAgo)] as const;
+      return [id, recent(timelineOf(own, { from: completeFrom(own) ?? now, to: now, now }), dayAgo)] as const;
     }),
   ]);
   return {
@@ -66,14 +69,14 @@ function watcherId(name: string): ServiceId {
 }
 
 /**
- * The last day; further where nobody knew at its begin how it was: from what was known last on, so that time of which nobody knows
- * is not counted as down.
+ * From what was known a day ago on, or last before that: so that an outage keeps its begin, and time of which nobody knows is not
+ * counted as one.
  */
 function recent(spans: readonly Span[], dayAgo: Ms): readonly Span[] {
-  const known = spans.findLast(
+  const first = spans.findLastIndex(
     ({ from, verdict }) => from <= dayAgo && verdict !== "unknown" && verdict !== "maintenance",
   );
-  return known === undefined ? spans : spansFrom(known.to > dayAgo ? dayAgo : known.from, spans);
+  return spans.slice(Math.max(0, first));
 }
 
 function spansFrom(begin: Ms, spans: readonly Span[]): readonly Span[] {

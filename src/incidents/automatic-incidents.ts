@@ -9,8 +9,8 @@ export interface AdvanceInput {
   /** Automatic ones that are kept: the open ones, and those of the stretch that `spans` covers and of the flapping window before it. */
   readonly known: readonly Incident[];
   /**
-   * What held of **every** service that is watched, gapless, over one stretch that ends now. An open incident of a service that is
-   * not among them is closed, since nobody watches it any more.
+   * What held of **every** service that is watched, gapless, over a stretch of its own that ends now. An open incident of a service
+   * that is not among them is closed, since nobody watches it any more; one of a service of which nothing is known stays.
    */
   readonly spans: ReadonlyMap<ServiceId, readonly Span[]>;
   readonly windows: readonly MaintenanceWindow[];
@@ -47,7 +47,8 @@ export function advanceIncidents(input: AdvanceInput): Advanced {
   for (const service of [...new Set([...known.keys(), ...input.spans.keys()])].sort()) {
     const spans = input.spans.get(service);
     const before = known.get(service) ?? [];
-    const drafts = spans?.length ? draftsOf(service, spans, before, input) : before.map((one) => gone(one, input));
+    const drafts =
+      spans === undefined ? before.map((one) => gone(one, input)) : draftsOf(service, spans, before, input);
     for (const draft of drafts) {
       const incident = incidentOf(draft, input.names.get(service) ?? service);
       incidents.push(incident);
@@ -83,7 +84,7 @@ function draftsOf(
   known: readonly Incident[],
   { windows, rules, reasonAt = () => null }: AdvanceInput,
 ): readonly Draft[] {
-  const begin = spans[0]?.from ?? 0;
+  const begin = spans[0]?.from ?? Number.POSITIVE_INFINITY;
   const pieces = piecesOf(service, spans, windows).map((piece) => {
     const reason = piece.is === "trouble" ? reasonAt(service, piece.from) : null;
     return reason === null ? piece : { ...piece, reason };

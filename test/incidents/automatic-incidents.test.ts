@@ -184,6 +184,12 @@ describe("an incident of its own accord", () => {
     expect(after.events).toEqual([]);
   });
 
+  test("of a service of which nothing is known any more stays as it is", () => {
+    const { incidents } = advance({ web: spans("down 5, up 20, down 5") });
+    const now = NOON + 15 * 24 * 60 * MINUTE;
+    expect(advance({ web: [] }, { known: incidents, now })).toEqual({ incidents, events: [] });
+  });
+
   test("keeps its id and what is before the stretch that can still be seen", () => {
     const early = advance({ web: spans("up 1, down 30") });
     const later = advance({ web: spans("down 20, up 3", NOON + 20 * MINUTE) }, { known: early.incidents });

@@ -14,9 +14,13 @@ const HOUR = 3_600 * SECOND;
 /** An hour of one answer, asked each half minute. */
 const hour = (letter: string): string => letter.repeat(120);
 
+const watching = (watchers: readonly string[]) => ({
+  project: { ...project, health: { ...project.health, watchers } },
+});
+
 /** Incidents of `web`, as they are worked out again and again of what is kept then. */
-function incidentsOf() {
-  const catalog = catalogOf([entry({ id: "web", name: "Web" })]);
+function incidentsOf(watchers: readonly string[] = []) {
+  const catalog = catalogOf([entry({ id: "web", name: "Web" })], watching(watchers));
   let known: readonly Incident[] = [];
   const told: IncidentEvent[] = [];
   const look = (history: History): readonly Incident[] => {
@@ -99,9 +103,28 @@ test("time in which nobody watched is no part of an outage where samples of befo
   expect(told.at(-1)?.says).toBe("It works again, after 59 minutes 30 seconds.");
 });
 
+test("a watcher that is silent for so long that nothing is known of it any more has an open incident, until it is heard again", () => {
+  const { look, told } = incidentsOf(["one"]);
+  const live = shortMemory();
+  live.add(seen(hour("p"), NOON - HOUR, { service: "gone" }));
+  look(live.at(NOON + HOUR));
+  for (let day = 1; day <= 12; day++) {
+    live.add(seen("p", NOON + 24 * day * HOUR, { collector: "other" }));
+    const incidents = look(live.at(NOON + (24 * day + 1) * HOUR));
+    expect(incidents).toMatchObject([{ title: "Watcher one is down", stretches: [{ to: null }] }]);
+  }
+  expect(live.at(NOON + 289 * HOUR).before.map(({ collector }) => collector)).toEqual(["other"]);
+  const again = NOON + 300 * HOUR;
+  live.add(seen(hour("p"), again, { service: "gone" }));
+  expect(look(live.at(again + HOUR))).toMatchObject([{ title: "Watcher one was down" }]);
+  expect(told.map(({ is, at }) => [is, at])).toEqual([
+    ["down", NOON],
+    ["recovered", again],
+  ]);
+});
+
 test("a watcher is not silent for what it said last of a service that is gone, nor of what is told already", () => {
-  const { health, ...rest } = project;
-  const catalog = catalogOf([], { project: { ...rest, health: { ...health, watchers: ["one"] } } });
+  const catalog = catalogOf([], watching(["one"]));
   const now = NOON + 72 * HOUR;
   const silentOnce = [seen(hour("p"), NOON), seen("p".repeat(69 * 120), NOON + 3 * HOUR)];
   const kept = { before: [], hours: [], days: [], months: [] };
