@@ -68,7 +68,7 @@ describe.each(Object.entries(LANGUAGES))("in %s", (language, { lang, says }) => 
     for (const words of says) expect(front + service).toContain(words);
   });
 
-  test("every page fits 320 px, holds no markup from a file, and lacks no word", async () => {
+  test("every page fits 320 px, tears no word of a table, holds no markup from a file, and lacks no word", async () => {
     const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
     const css = /href="\/(_astro\/style\.[\w-]+\.css)"/.exec(await html(""))?.[1] ?? "";
     const style = await readFile(join(folders.get(language) ?? "", css), "utf8");
@@ -76,15 +76,34 @@ describe.each(Object.entries(LANGUAGES))("in %s", (language, { lang, says }) => 
     for (const path of pageAddresses(dataIn("en"))) {
       await page.setContent(await html(path));
       await page.addStyleTag({ content: style });
-      const found = await page.evaluate<{ width: number; tooWide: string[]; foreign: number; text: string }>(`({
+      const found = await page.evaluate<{
+        width: number;
+        tooWide: string[];
+        torn: string[];
+        foreign: number;
+        text: string;
+      }>(`({
         width: document.documentElement.scrollWidth,
         tooWide: [...document.querySelectorAll("body *")]
           .filter((element) => element.getBoundingClientRect().right > 320.5)
           .map((element) => element.outerHTML.slice(0, 80)),
+        torn: [...document.querySelectorAll("th, td")].flatMap((cell) => {
+          const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+          const torn = [];
+          for (let text = texts.nextNode(); text !== null; text = texts.nextNode())
+            for (const { index, 0: word } of text.data.matchAll(/[\\p{Script=Latin}\\d:]+/gu)) {
+              const range = document.createRange();
+              range.setStart(text, index);
+              range.setEnd(text, index + word.length);
+              if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) torn.push(word);
+            }
+          return torn;
+        }),
         foreign: document.querySelectorAll("script, img[src='x'], [onerror]").length,
         text: document.body.innerText,
       })`);
       if (found.width !== 320) wrong.push(`${path}: ${found.width} px wide: ${found.tooWide[0]}`);
+      if (found.torn.length > 0) wrong.push(`${path}: torn: ${found.torn.join(", ")}`);
       if (found.foreign > 0) wrong.push(`${path}: foreign markup`);
       const missing = /undefined|\[object |NaN|\bnull\b|All services|Not serving|Uptime|Last \d+ days|Data from/.exec(
         found.text,
