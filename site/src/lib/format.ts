@@ -85,22 +85,25 @@ export function hours(n: number): string {
   return numbers({ style: "unit", unit: "hour", unitDisplay: "short" }).format(n);
 }
 
-/** `99.98%`, two decimals, rounded down: 99.999 % is not 100 %. */
+/** `99.98%`, two decimals, rounded down: 99.999 % is not 100 %, and `<0.01%` is not 0 %. */
 export function percent(share: number): string {
-  if (share >= 1) return numbers({ style: "percent" }).format(1);
+  if (share <= 0 || share >= 1) return numbers({ style: "percent" }).format(share <= 0 ? 0 : 1);
+  const two = numbers({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  if (share < 0.0001) return `<${two.format(0.0001)}`;
   // A share of two decimals may lie a hair below itself as a binary number.
-  const floored = Math.floor(share * 10_000 + 1e-9) / 10_000;
-  return numbers({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(floored);
+  return two.format(Math.min(0.9999, Math.floor(share * 10_000 + 1e-9) / 10_000));
 }
 
 /** `99.95%`, a promise as it was declared. */
 export function exactPercent(share: number): string {
-  return numbers({ style: "percent", maximumFractionDigits: 6 }).format(share);
+  return numbers({ style: "percent", maximumFractionDigits: 12 }).format(share);
 }
 
-/** `98%`: how much is known. */
+/** `98%`: how much is known; `<1%` where it is less. Only all is 100 %, and only nothing is 0 %. */
 export function roughPercent(share: number): string {
-  return numbers({ style: "percent" }).format(share > 0 && share < 1 ? Math.min(0.99, Math.max(0.01, share)) : share);
+  const whole = numbers({ style: "percent" });
+  if (share > 0 && share < 0.01) return `<${whole.format(0.01)}`;
+  return whole.format(share < 1 ? Math.min(0.99, share) : 1);
 }
 
 /** `12,345`. */
