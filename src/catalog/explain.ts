@@ -1,4 +1,5 @@
 import { suggest } from "../diagnostics/suggest.ts";
+import { coverCredentials } from "./mask-credentials.ts";
 import { isMapping } from "./overlay.ts";
 import type { PathProblem } from "./path-problem.ts";
 import type { SchemaError } from "./schema-check.ts";
@@ -293,7 +294,8 @@ function inlineFound(value: unknown): string {
 
 function inline(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
-  const line = text.replace(/\s+/g, " ");
+  // Before it is cut: what is left of a credential has its shape no more.
+  const line = coverCredentials(text.replace(/\s+/g, " "));
   return line.length > 60 ? `${line.slice(0, 57)}…` : line;
 }
 

@@ -16,7 +16,19 @@ const TOKEN_SHAPES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["an age identity", /\bAGE-SECRET-KEY-1[A-Z0-9]{20,255}/i],
   ["a private key", /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----/],
   ["a JSON Web Token", /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{5,4000}\.[A-Za-z0-9_-]{5,2000}/],
-  ["an address with a password in it", /\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/:@"']{0,255}:[^\s/@"']{1,255}@/i],
+  // Up to the last @ and over any slash, since a password that nobody encoded may hold both; but what follows a port is a path.
+  [
+    "an address with a password in it",
+    /\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/:@"'[]{0,255}:(?:(?!\d{1,5}[/?#,]|\$)[^\s"']{1,255}|[^\s/@"']{1,255})@/i,
+  ],
+];
+
+/** What may be a credential, or not: covered where it is shown, and no error. */
+const PERHAPS: readonly RegExp[] = [
+  /\b(?:Bearer|Basic)\s+[^\s"',;}\]]{3,}/gi,
+  /[?&;](?:[A-Za-z0-9_.-]{0,40}(?:token|secret|passw(?:or)?d|pwd|key|sig(?:nature)?|auth|credential)s?)=[^\s&#"']{1,2000}/gi,
+  // An address whose scheme was forgotten; an image with its digest is none.
+  /\b[\w.-]{1,64}:[^\s@"'/:,]{1,255}@(?=[A-Za-z])(?!sha\d)/g,
 ];
 
 /** Whether any of them could be there: one pass for the many texts that hold none. */
@@ -44,12 +56,27 @@ export function maskCredentials(line: string): string {
   for (const match of line.matchAll(/([A-Za-z0-9_.-]+)["']?(\s*:\s*)/g)) {
     const from = match.index + match[0].length;
     const value = line.slice(from);
-    if (value === "" || !namesCredential(match[1] ?? "") || isHarmless(value)) continue;
+    const name = match[1] ?? "";
+    if (value === "" || isHarmless(value) || !(namesCredential(name) || CREDENTIAL_HEADER.test(name))) continue;
     shown = shown.slice(0, from) + covered(value);
   }
-  for (const [, pattern] of TOKEN_SHAPES) shown = shown.replace(pattern, covered);
+  return coverCredentials(shown);
+}
+
+/** Headers that hold nothing else. */
+const CREDENTIAL_HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie$/i;
+
+/** A text for people with what looks like a credential covered, wherever it stands. */
+export function coverCredentials(text: string): string {
+  let shown = text;
+  for (const pattern of EVERYWHERE) shown = shown.replace(pattern, covered);
   return shown;
 }
+
+const EVERYWHERE: readonly RegExp[] = [
+  ...TOKEN_SHAPES.map(([, { source, flags }]) => new RegExp(source, `${flags}g`)),
+  ...PERHAPS,
+];
 
 /** References and marker words are what should stand there. */
 function isHarmless(value: string): boolean {

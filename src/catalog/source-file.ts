@@ -2,7 +2,7 @@ import { parseEvents } from "js-yaml";
 import { type SourceIndex, sourceIndex } from "../diagnostics/source-index.ts";
 import type { Diagnostic, SourceRange } from "../model/diagnostic.ts";
 import { type LocatedNode, locate } from "./locate.ts";
-import { maskCredentials } from "./mask-credentials.ts";
+import { coverCredentials, maskCredentials } from "./mask-credentials.ts";
 import { MAX_DEPTH } from "./parse.ts";
 import type { Problem } from "./problem.ts";
 
@@ -45,7 +45,9 @@ export function sourceFile(path: string, text: string): SourceFile {
     rangeAt: (start, end) => lines().rangeAt(path, start, end),
     diagnostic({ start, end, ...rest }) {
       const range = lines().rangeAt(path, start, end);
-      return { ...rest, range, line: maskCredentials(lines().lineAt(range.start.line)) };
+      // Sentences quote values, and what they quote may be a credential as well.
+      const summary = coverCredentials(rest.summary);
+      return { ...rest, summary, range, line: maskCredentials(lines().lineAt(range.start.line)) };
     },
   };
 }

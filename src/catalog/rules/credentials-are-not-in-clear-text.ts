@@ -47,9 +47,16 @@ function problemAt(spec: Spec, keys: readonly string[], what: string): PathProbl
       summary: `\`${keys.join(".")}\` ${what}`,
       detail:
         "Everyone who can read the repository, now or later, can read it. If it was ever pushed, replace it where it was issued.",
-      hint: `write \`{secret: ${name}}\` in its place and keep the value out of Git`,
+      hint: `write \`${insteadOf(keys, name)}\` in its place and keep the value out of Git`,
     },
   };
+}
+
+/** The service's own endpoint is a text, and so is a target's short form: an address that is a secret is a target's `url`. */
+function insteadOf([block, key, ...rest]: readonly string[], name: string): string {
+  if (block === "health" && key === "endpoint") return `targets: [{url: {secret: ${name}}}]`;
+  if (block === "health" && key === "targets" && rest.length === 1) return `{url: {secret: ${name}}}`;
+  return `{secret: ${name}}`;
 }
 
 /** The places where the schema takes a secret, and drivers' options beside them; not the name inside `{secret: NAME}`. */
