@@ -13,12 +13,15 @@ export interface MongodbCommand {
   readonly bodyCharactersMax: number;
 }
 
-/** What came of it: the answer as JSON, or in words fit to be published why there is none. */
-export type MongodbOutcome = { readonly body: string; readonly responseTimeMs: number } | { readonly failed: string };
+/** The thread is ready and asks now; then what came of it: the answer as JSON, or in words fit to be published why there is none. */
+export type MongodbNews = { readonly asks: true } | { readonly body: string } | { readonly failed: string };
 
-parentPort?.postMessage(await ask(workerData as MongodbCommand));
+if (parentPort !== null) {
+  parentPort.postMessage({ asks: true } satisfies MongodbNews);
+  parentPort.postMessage(await ask(workerData as MongodbCommand));
+}
 
-async function ask({ url, database, command, timeoutMs, bodyCharactersMax }: MongodbCommand): Promise<MongodbOutcome> {
+async function ask({ url, database, command, timeoutMs, bodyCharactersMax }: MongodbCommand): Promise<MongodbNews> {
   const client = new MongoClient(url, {
     serverSelectionTimeoutMS: timeoutMs,
     connectTimeoutMS: timeoutMs,
@@ -26,10 +29,8 @@ async function ask({ url, database, command, timeoutMs, bodyCharactersMax }: Mon
     appName: "fairlead-health",
   });
   try {
-    const start = performance.now();
     const answer = await client.db(database).command({ [command]: 1 });
-    const responseTimeMs = Math.round((performance.now() - start) * 10) / 10;
-    return { body: BSON.EJSON.stringify(answer).slice(0, bodyCharactersMax), responseTimeMs };
+    return { body: BSON.EJSON.stringify(answer).slice(0, bodyCharactersMax) };
   } catch (error) {
     if (!(error instanceof MongoServerError)) return { failed: failureWords(error) };
     return { failed: error.code === 18 ? "the log-in was refused" : `the command failed (code ${Number(error.code)})` };

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { BSON } from "mongodb";
 import { conversation } from "./conversation.ts";
-import type { MongodbCommand, MongodbOutcome } from "./mongodb-command.ts";
+import type { MongodbCommand, MongodbNews } from "./mongodb-command.ts";
 import { openSocket } from "./open-socket.ts";
 import { type Answered, type Asking, type Question, Refusal } from "./probe-kind.ts";
 
@@ -78,13 +78,17 @@ async function askCommand(question: Question, asking: Asking): Promise<Answered>
     stderr: true,
   });
   asking.closing(() => void thread.terminate());
-  const outcome = await new Promise<MongodbOutcome>((resolve, reject) => {
-    thread.once("message", resolve);
+  let asksSince = asking.clock.monotonic();
+  asking.met.body = await new Promise<string>((resolve, reject) => {
+    thread.on("message", (news: MongodbNews) => {
+      // Starting a thread is no latency of the service's.
+      if ("asks" in news) asksSince = asking.clock.monotonic();
+      else if ("failed" in news) reject(new Refusal(news.failed));
+      else resolve(news.body);
+    });
     thread.once("error", reject);
     thread.once("exit", () => reject(notMongodb()));
   });
-  if ("failed" in outcome) throw new Refusal(outcome.failed);
-  asking.met.body = outcome.body;
-  asking.met.responseTimeMs = outcome.responseTimeMs;
+  asking.met.responseTimeMs = Math.round((asking.clock.monotonic() - asksSince) * 10) / 10;
   return {};
 }
