@@ -1,5 +1,6 @@
 import type { SecretRef } from "../model/service.ts";
 import type { Question } from "./probe-kind.ts";
+import { credentialsIn, isCredentialHeader, secretParts } from "./secret-parts.ts";
 import { schemeOf, type Target } from "./target.ts";
 
 /** The value of a secret, or undefined where it has none here. Only the faces know where secrets are. */
@@ -20,7 +21,7 @@ export function prepare({ url, how }: Target, secretOf: SecretOf): Prepared {
     if (typeof value === "string") return value;
     const secret = secretOf(value.secret);
     if (secret === undefined || secret === "") missing.push(value.secret);
-    else secrets.push(secret);
+    else secrets.push(...secretParts(secret));
     return secret ?? "";
   };
   const address = plain(url);
@@ -34,6 +35,12 @@ export function prepare({ url, how }: Target, secretOf: SecretOf): Prepared {
     if (canDecode(part)) secrets.push(decodeURIComponent(part));
     else return { secrets, problem: "the address has a broken % in its credentials" };
   }
+  if (parsed.password !== "") {
+    const [user, password] = [parsed.username, parsed.password].map(decodeURIComponent);
+    // As HTTP and SMTP send them, encoded together.
+    secrets.push(`${user}:${password}`, `\0${user}\0${password}`);
+  }
+  secrets.push(...credentialsIn(parsed.search), ...inClear(how));
   return {
     secrets,
     question: {
@@ -51,6 +58,14 @@ export function prepare({ url, how }: Target, secretOf: SecretOf): Prepared {
       ...(how.query === undefined ? {} : { query: how.query }),
     },
   };
+}
+
+/** Nobody's secrets by declaration, and still nothing to publish where a server repeats what it was sent. */
+function inClear({ headers = {}, body = "", send = "", query = "", graphql = "" }: Target["how"]): readonly string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === "string" && isCredentialHeader(name) ? secretParts(value) : [],
+  );
+  return [...values, ...[body, send, query, graphql].flatMap(credentialsIn)];
 }
 
 function canDecode(text: string): boolean {

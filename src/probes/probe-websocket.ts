@@ -21,6 +21,11 @@ export async function askWebSocket(question: Question, asking: Asking): Promise<
     ...(question.ipVersion === undefined ? {} : { family: question.ipVersion }),
   });
   closing(() => socket.terminate());
+  // As over HTTP, what is sent to one machine never goes to another. The client itself would keep all headers but two.
+  socket.on("redirect", (url, request) => {
+    if (new URL(url).origin === question.url.origin) return;
+    for (const name of ["authorization", "cookie", ...Object.keys(question.headers)]) request.removeHeader(name);
+  });
   // Errors after the end have nobody to tell.
   socket.on("error", () => undefined);
   return new Promise((resolve, reject) => {
