@@ -10,6 +10,8 @@ export function hideSecrets(secrets: readonly string[]): (text: string) => strin
         secret,
         encodeURIComponent(secret),
         JSON.stringify(secret).slice(1, -1),
+        Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+        Buffer.from(secret).toString("base64url"),
         ...[0, 1, 2].flatMap((before) => withinBase64(secret, before)),
       ]),
   );

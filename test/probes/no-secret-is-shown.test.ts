@@ -225,9 +225,9 @@ describe.each(KINDS)("$name", ({ scheme, path = "", over = {}, right }) => {
 });
 
 test("what a WebSocket server is told goes to no other machine that it redirects to", async () => {
-  let seen: unknown;
+  const seen: unknown[] = [];
   const other = await httpServer((request, response) => {
-    seen = request.headers;
+    seen.push(request.headers);
     response.writeHead(426).end();
   });
   const redirecting = await rawServer((socket) =>
@@ -236,7 +236,7 @@ test("what a WebSocket server is told goes to no other machine that it redirects
   const headers = { Authorization: `Bearer ${TOKEN}`, Cookie: "canary=1", "X-Api-Key": KEY };
   await askAt(`ws://127.0.0.1:${redirecting.port}/`, { headers, follow_redirects: true });
   await askAt(`ws://${WHO}127.0.0.1:${redirecting.port}/`, { follow_redirects: true });
-  expect(seen).toMatchObject({ upgrade: "websocket" });
+  expect(seen).toMatchObject([{ upgrade: "websocket" }, { upgrade: "websocket" }]);
   expect(JSON.stringify(seen)).not.toMatch(/canary|authorization/i);
   for (const one of [other, redirecting]) await one.close();
 });
