@@ -2,8 +2,21 @@ import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Span } from "../model/health.ts";
 import type { Incident, IncidentEvent, MaintenanceWindow } from "../model/incident.ts";
 import { holderOf } from "./held-alerts.ts";
-import { type Draft, draftOf, incidentOf, openAt, reopenAt, resolveAt, troubleAt } from "./incident-draft.ts";
+import {
+  type Draft,
+  draftOf,
+  handOverAt,
+  hasRoomFor,
+  incidentOf,
+  openAt,
+  reopenAt,
+  resolveAt,
+  troubleAt,
+} from "./incident-draft.ts";
 import { type Piece, piecesOf } from "./trouble-pieces.ts";
+
+/** What a service answered may be long; a sentence holds as much of it. */
+const REASON_MAX = 300;
 
 export interface AdvanceInput {
   /** Automatic ones that are kept: the open ones, and those of the stretch that `spans` covers and of the flapping window before it. */
@@ -87,7 +100,7 @@ function draftsOf(
   const begin = spans[0]?.from ?? Number.POSITIVE_INFINITY;
   const pieces = piecesOf(service, spans, windows).map((piece) => {
     const reason = piece.is === "trouble" ? reasonAt(service, piece.from) : null;
-    return reason === null ? piece : { ...piece, reason };
+    return reason === null ? piece : { ...piece, reason: shortened(reason) };
   });
   const carried = known.filter((one) => beganAt(one) < begin);
   const waiting = known.filter((one) => beganAt(one) >= begin);
@@ -98,10 +111,9 @@ function draftsOf(
     if (piece.is === "fine") {
       if (current?.resolvedAt === null) resolveAt(current, piece.from);
     } else if (piece.is === "trouble") {
-      if (
-        current === undefined ||
-        (current.resolvedAt !== null && piece.from - current.resolvedAt > rules.flappingMs)
-      ) {
+      const isOver = current?.resolvedAt != null && piece.from - current.resolvedAt > rules.flappingMs;
+      if (current === undefined || isOver || !hasRoomFor(current, piece)) {
+        if (current?.resolvedAt === null) handOverAt(current, piece.from);
         current = openAt(service, piece, identityOf(service, piece, { waiting, ids }));
         drafts.push(current);
       } else if (current.resolvedAt !== null) reopenAt(current, piece);
@@ -111,6 +123,10 @@ function draftsOf(
   // Later results do not bear out what was recorded: it stays, since its address is known, and ends where it began.
   for (const one of waiting) if (!drafts.some(({ id }) => id === one.id)) drafts.push(unconfirmed(one));
   return drafts;
+}
+
+function shortened(reason: string): string {
+  return reason.length <= REASON_MAX ? reason : `${reason.slice(0, REASON_MAX - 1)}…`;
 }
 
 /** The id of one that is recorded already and overlaps the trouble; else a new one. */

@@ -3,6 +3,9 @@ import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Incident, IncidentEvent, IncidentUpdate, Stretch } from "../model/incident.ts";
 import type { Piece } from "./trouble-pieces.ts";
 
+/** So many fit into a record with all that is said of them (`record-codec.ts`): what goes on after that is another incident. */
+const STRETCHES_MAX = 200;
+
 type Trouble = Extract<Piece, { readonly is: "trouble" }>;
 
 /** An incident while it is worked out; stretches have ends, `resolvedAt` says whether it is over. */
@@ -65,6 +68,18 @@ export function troubleAt(draft: Draft, { from, to, severity, reason }: Trouble)
       reason,
     );
   else tell(draft, "degraded", { at: from, status: "monitoring", says: "It got better: it answers, but not well." });
+}
+
+/** Whether there is room for a piece. A service that never comes to rest would fill any record. */
+export function hasRoomFor({ stretches }: Draft, { from, severity }: Trouble): boolean {
+  const last = stretches.at(-1);
+  return stretches.length < STRETCHES_MAX || (last?.to === from && last.severity === severity);
+}
+
+/** It goes on, as another incident: nobody is told that it works. */
+export function handOverAt(draft: Draft, at: Ms): void {
+  draft.resolvedAt = at;
+  draft.updates.push({ at, status: "resolved", says: "It goes on as another incident: this one is full." });
 }
 
 export function resolveAt(draft: Draft, at: Ms): void {

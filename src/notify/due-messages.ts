@@ -2,11 +2,10 @@ import type { Ms, ServiceId } from "../model/basics.ts";
 import type { SloFigures } from "../model/health.ts";
 import type { Incident, IncidentEvent, IncidentRecord } from "../model/incident.ts";
 import type { NotificationSpec } from "../model/project.ts";
+import { keptKeys, STALE_MS } from "./kept-keys.ts";
 import { type Message, messagesOf } from "./messages.ts";
 import { fastBurnOf, type NoticeOf, noticeOf, reminderOf } from "./notice.ts";
 
-/** What is older is not told any more: whoever was asleep for a day wants to know how it is now. */
-const STALE_MS = 24 * 3_600_000;
 /** A budget that burns on is told of no more often than this, whatever incidents it comes of. */
 const BURN_QUIET_MS = 6 * 3_600_000;
 
@@ -30,7 +29,7 @@ export interface DueInput {
 export interface Due {
   /** To be sent now, oldest first. */
   readonly messages: readonly Message[];
-  /** Everything told or still to be told of the incident; what is in `messages` is null until it has left. */
+  /** What is to be remembered of everything told or still to be told of the incident; what is in `messages` is null until it has left. */
   readonly told: Readonly<Record<string, Ms | null>>;
 }
 
@@ -43,14 +42,18 @@ export function dueMessages(input: DueInput): Due {
   const told: Record<string, Ms | null> = { ...record?.told };
   const isOver = incident.stretches.at(-1)?.to !== null;
   const messages: Message[] = [];
+  /** By name, who was told anything of it. */
+  const heard = new Set(
+    Object.keys(told)
+      .filter((key) => told[key] !== null)
+      .map((key) => key.slice(key.lastIndexOf(":") + 1)),
+  );
   const add = (message: Message, isHeld: boolean): void => {
     told[message.key] = null;
-    if (!isHeld) messages.push(message);
+    if (isHeld) return;
+    messages.push(message);
+    heard.add(message.to.name);
   };
-  const wasTold = ({ name }: NotificationSpec): boolean =>
-    Object.entries(told).some(([key, at]) => at !== null && key.endsWith(`:${name}`)) ||
-    messages.some(({ to }) => to.name === name);
-
   const pending = Object.keys(told).filter((key) => told[key] === null);
   for (const key of pending) delete told[key];
   const again = eventsOf(incident, pending, about.environment);
@@ -67,7 +70,7 @@ export function dueMessages(input: DueInput): Due {
         const isHeld = isAlert && heldBy !== null;
         // Of what is over before anybody heard of it, nobody has to hear.
         if (isAlert && isOver && (isHeld || (wasPending && !events.some(({ is }) => is !== "recovered")))) continue;
-        if (!isAlert && wantsAlerts(message.to) && !wasTold(message.to)) continue;
+        if (!isAlert && wantsAlerts(message.to) && !heard.has(message.to.name)) continue;
         add(message, isHeld);
       }
     }
@@ -75,12 +78,13 @@ export function dueMessages(input: DueInput): Due {
   for (const message of burnMessages(input, pending)) add(message, heldBy !== null);
   if (!isOver && heldBy === null)
     for (const to of notifications) {
-      if (to.reminder === undefined || !wasTold(to)) continue;
+      if (to.reminder === undefined || !heard.has(to.name)) continue;
       const notice = reminderOf(incident, about, { everyMs: to.reminder, now });
       for (const message of notice === null ? [] : messagesOf(notice, [to]))
         if (told[message.key] === undefined) add(message, false);
     }
-  return { messages, told };
+  const kept = keptKeys(told, now);
+  return { messages: messages.filter(({ key }) => key in kept), told: kept };
 }
 
 function burnMessages(

@@ -86,6 +86,17 @@ test("what is older than a day is not told any more", () => {
   expect(due({ events: [down], now: NOON + 25 * HOUR }).keys).toEqual([]);
 });
 
+test("what left more than a day ago is forgotten, but for the newest of each kind to each", () => {
+  const key = (is: string, hours: number, name = "ops") =>
+    `production:${ID}:${is}:${(NOON + hours * HOUR) / 1_000}:${name}`;
+  const sent = (is: string, hours: number, name?: string) => [key(is, hours, name), NOON + hours * HOUR] as const;
+  const old = [sent("down", 0), sent("recovered", 1), sent("down", 2), sent("fast_burn", 3), sent("down", 1, "mail")];
+  const recent = [sent("down", 30), sent("down", 31)];
+  const { told } = due({ record: recordOf(Object.fromEntries([...old, ...recent])), now: NOON + 40 * HOUR });
+  const kept = [sent("recovered", 1), sent("fast_burn", 3), sent("down", 1, "mail"), ...recent];
+  expect(told).toEqual(Object.fromEntries(kept));
+});
+
 test("a reminder is due once an interval, only the newest, to whoever was told, and not while it is held or over", () => {
   const notifications = [{ ...ops, reminder: HOUR }];
   const record = recordOf({ [DOWN]: NOON });
