@@ -28,12 +28,12 @@ export async function askTarget(
     if (cut.signal.aborted) quietly(close);
     else closers.push(close);
   };
-  const stop = (): void => cut.abort(new Refusal("cut short"));
+  const stop = (): void => cut.abort(CUT_SHORT);
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
   const deadline = clock
     .sleep(timeoutMs, ended.signal)
-    .then(() => cut.abort(new Refusal(`no answer within ${formatDuration(timeoutMs)}`)));
+    .then(() => ended.signal.aborted || cut.abort(new Refusal(`no answer within ${formatDuration(timeoutMs)}`)));
   try {
     // The race, not the probe's own care, bounds the time: what ignores its signal must not hold the loop.
     const asking: Asking = { clock, timeoutMs: Math.ceil(timeoutMs), signal: cut.signal, met, closing };
@@ -46,13 +46,16 @@ export async function askTarget(
   } catch (error) {
     return { answer: { ...met }, error: failureWords(error) };
   } finally {
-    ended.abort();
+    ended.abort(CUT_SHORT);
     signal?.removeEventListener("abort", stop);
     await deadline;
-    if (!cut.signal.aborted) cut.abort(new Refusal("cut short"));
+    if (!cut.signal.aborted) cut.abort(CUT_SHORT);
     for (const close of closers) quietly(close);
   }
 }
+
+/** One for all: an error of its own, with its trace, for each of a thousand askings costs more than they do. */
+const CUT_SHORT = new Refusal("cut short");
 
 async function kindOf({ scheme }: Question): Promise<Ask> {
   const load = KINDS.get(scheme);

@@ -1,5 +1,5 @@
 import type { TLSSocket } from "node:tls";
-import { Agent, buildConnector, request } from "undici";
+import { buildConnector, Client, errors } from "undici";
 import { hostIn } from "./host-in.ts";
 import { noteCertificate, ofOtherFamily } from "./open-socket.ts";
 import { type Answered, type Asking, type Question, Refusal } from "./probe-kind.ts";
@@ -10,9 +10,7 @@ const REDIRECTS_MAX = 5;
 
 /** Asks over HTTP; a GraphQL query is a POST whose answer may have no `errors`. Anything but 2xx is rejected. */
 export async function askHttp(question: Question, asking: Asking): Promise<Answered> {
-  const agent = ownAgent(question, asking);
-  asking.closing(() => void agent.destroy().catch(() => undefined));
-  const { status, json, aside } = await follow(question, asking, agent);
+  const { status, json, aside } = await follow(question, asking, clients(question, asking));
   if (question.graphql !== undefined) judgeGraphql(asking.met.body ?? "", status);
   const success = status >= 200 && status < 300;
   return { json, ...(success ? {} : { rejected: `answered ${status}${aside}` }) };
@@ -29,13 +27,18 @@ interface Received {
  * Redirects are followed on the same origin, elsewhere only where `follow_redirects` says so: a health check must not be led
  * to other machines, and its own headers never are.
  */
-async function follow(question: Question, { signal, met }: Asking, agent: Agent): Promise<Received> {
+async function follow(
+  question: Question,
+  { signal, met }: Asking,
+  clientOf: (origin: string) => Client,
+): Promise<Received> {
   const { origin } = question.url;
   let url = question.url;
   let asked = requestOf(question);
   for (let hop = 0; hop <= REDIRECTS_MAX; hop++) {
     const headers = url.origin === origin ? asked.headers : HEADERS;
-    const response = await request(withoutCredentials(url), { ...asked, headers, dispatcher: agent, signal });
+    const path = `${url.pathname}${url.search}`;
+    const response = await clientOf(url.origin).request({ ...asked, path, headers, signal });
     const location = response.headers["location"];
     const redirect = [301, 302, 303, 307, 308].includes(response.statusCode) && typeof location === "string";
     const next = redirect && URL.canParse(location, url.href) ? new URL(location, url) : null;
@@ -91,13 +94,6 @@ function basicOf({ username, password }: URL): string {
   return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
 }
 
-function withoutCredentials(url: URL): URL {
-  const bare = new URL(url);
-  bare.username = "";
-  bare.password = "";
-  return bare;
-}
-
 /** GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/. Its servers answer 200 to a query that failed. */
 function judgeGraphql(body: string, status: number): void {
   let root: unknown;
@@ -125,28 +121,38 @@ async function readCapped(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** A fresh agent for each asking, without keep-alive: a reused connection would hide that no new one can be made. */
-function ownAgent(question: Question, asking: Asking): Agent {
+const CLOSED = new errors.ClientClosedError("over");
+
+/**
+ * A client of its own for each asking and origin, without keep-alive: a connection that is used again would hide that no new one can
+ * be made. What the connections meet is noted.
+ */
+function clients(question: Question, asking: Asking): (origin: string) => Client {
   const { ipVersion } = question;
   const { met, timeoutMs } = asking;
+  const known = new Map<string, Client>();
   const connect = buildConnector({ timeout: timeoutMs, maxCachedSessions: 0 });
   const family = ipVersion === undefined ? {} : { family: ipVersion, autoSelectFamily: false };
-  return new Agent({
-    pipelining: 0,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    connect: (options, callback) => {
-      const other = ofOtherFamily(hostIn(options), question);
-      if (other !== null) return callback(other, null);
-      connect({ ...options, ...family }, (...result) => {
-        const socket = result[1];
-        if (socket) {
-          met.connected = true;
-          if (socket.remoteAddress !== undefined) met.ip = socket.remoteAddress;
-          if ("getPeerCertificate" in socket) noteCertificate(socket as TLSSocket, asking);
-        }
-        callback(...result);
-      });
-    },
-  });
+  const connected: buildConnector.connector = (options, callback) => {
+    const other = ofOtherFamily(hostIn(options), question);
+    if (other !== null) return callback(other, null);
+    connect({ ...options, ...family }, (...result) => {
+      const socket = result[1];
+      if (socket) {
+        met.connected = true;
+        if (socket.remoteAddress !== undefined) met.ip = socket.remoteAddress;
+        if ("getPeerCertificate" in socket) noteCertificate(socket as TLSSocket, asking);
+      }
+      callback(...result);
+    });
+  };
+  return (origin) => {
+    const there = known.get(origin);
+    if (there !== undefined) return there;
+    const options = { pipelining: 0, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: connected };
+    const client = new Client(origin, options);
+    known.set(origin, client);
+    asking.closing(() => void client.destroy(CLOSED).catch(() => undefined));
+    return client;
+  };
 }

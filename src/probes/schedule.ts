@@ -172,7 +172,7 @@ async function askUntilSure(
 async function askWithin(watched: Watched, clock: Clock, outer?: AbortSignal): Promise<Sample> {
   const at = clock.now();
   const cut = new AbortController();
-  const stop = (): void => cut.abort();
+  const stop = (): void => cut.abort(OVER);
   outer?.addEventListener("abort", stop, { once: true });
   if (outer?.aborted) stop();
   const failed = (error: string): Sample => ({ service: watched.service, at, outcome: "fail", error });
@@ -183,11 +183,14 @@ async function askWithin(watched: Watched, clock: Clock, outer?: AbortSignal): P
     .sleep(watched.timeoutMs * 1.25, AbortSignal.any([ended.signal, cut.signal]))
     .then(() => failed(`no answer within ${formatDuration(watched.timeoutMs)}`));
   const sample = await Promise.race([asked, limit]);
-  ended.abort();
-  cut.abort();
+  ended.abort(OVER);
+  cut.abort(OVER);
   outer?.removeEventListener("abort", stop);
   return sample;
 }
+
+/** Nobody reads it: one reason for all, since each of its own would be an error with a trace. */
+const OVER = "over";
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
