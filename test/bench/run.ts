@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { measureChecks } from "./checks.ts";
 import { generateRepository, idOf } from "./generate.ts";
 import { historyLines, measureHistory } from "./history.ts";
 import { inTurns, type Measured, measure } from "./measure.ts";
 import { measureProposal } from "./proposal.ts";
+import { measureSite } from "./site.ts";
 import { measureSwaps } from "./swaps.ts";
 import { terraformFolder, terraformVersion, writeTerraformState } from "./terraform.ts";
 
@@ -21,6 +23,8 @@ const { values: options } = parseArgs({
     terraform: { type: "boolean", default: true },
     // Of health history: the last three are pushed every five minutes. Takes half an hour; 0 leaves it out.
     "health-days": { type: "string", default: "365" },
+    // 0 leaves the status site out.
+    "site-services": { type: "string", default: "1000" },
   },
   allowNegative: true,
 });
@@ -60,6 +64,8 @@ for (const count of options.count.map(Number)) await benchPlans(count);
 await benchProposal();
 await benchStart();
 await benchSwaps();
+await benchChecks();
+await benchSite(Number(options["site-services"]));
 await benchHistory(Number(options["health-days"]));
 explain();
 writeFileSync(join(import.meta.dirname, "RESULTS.md"), `${rows.join("\n")}\n`);
@@ -295,6 +301,46 @@ async function benchSwaps(): Promise<void> {
   judged.push(
     { work: "state swap, ms", seen: Math.round(swapMs), bar: 100 },
     { work: "state swap, KB", seen: round(bytes / 1024), bar: 40 },
+  );
+}
+
+async function benchChecks(): Promise<void> {
+  const services = 1_000;
+  const { ms: checkMs, bareMs, ratio } = await measureChecks({ services, turns });
+  say("");
+  say("## Checks");
+  say("");
+  say("| work | ms | beside | ratio | bar |");
+  say("|---|---|---|---|---|");
+  say(
+    `| ${services.toLocaleString("en")} HTTP checks, 32 side by side | ${Math.round(checkMs)} | the same requests by bare undici ${Math.round(bareMs)} | ${ratio.toFixed(2)} × | ≤ 1.3 × |`,
+  );
+  judged.push({ work: "HTTP checks, times bare undici", seen: Math.round(ratio * 100) / 100, bar: 1.3 });
+}
+
+async function benchSite(services: number): Promise<void> {
+  if (services === 0) return;
+  const seen = await measureSite({ services, turns: Math.min(turns, 3) });
+  const kb = (bytes: number): string => (bytes / 1024).toFixed(1);
+  say("");
+  say("## Status site");
+  say("");
+  say("| work | seen | beside | bar |");
+  say("|---|---|---|---|");
+  say(
+    `| site of ${services.toLocaleString("en")} services × 90 days, ${seen.pages} pages, a page | ${seen.msPerPage.toFixed(2)} ms | bare files ${seen.bareMsPerPage.toFixed(2)} ms | ≤ 10 ms |`,
+  );
+  say(`| the first build of a process, a page | ${seen.firstMsPerPage.toFixed(2)} ms | | |`);
+  say(`| largest service page, uncompressed | ${kb(seen.largestBytes)} KB | | ≤ 60 KB |`);
+  say(
+    `| Lighthouse, lowest of two pages | ${Object.entries(seen.lighthouse)
+      .map(([name, score]) => `${name} ${score}`)
+      .join(", ")} | | ≥ 99 |`,
+  );
+  judged.push(
+    { work: "site, ms a page", seen: round(seen.msPerPage), bar: 10 },
+    { work: "largest service page, KB", seen: round(seen.largestBytes / 1024), bar: 60 },
+    { work: "Lighthouse, lowest", seen: Math.min(...Object.values(seen.lighthouse)), bar: 99, isLower: false },
   );
 }
 

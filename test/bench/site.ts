@@ -16,7 +16,7 @@ import { median } from "./measure.ts";
 /**
  * The status site of `services` services × 90 days, built by the process that a user's would be built by, beside the bare
  * minimum: the same data filled into a template of one string and written to as many files. And Lighthouse's verdict on two
- * of its pages. `node test/bench/site.ts [SERVICES]` prints a table; `npm run bench` may call `measureSite`.
+ * of its pages. `node test/bench/site.ts [SERVICES]` prints the same on its own.
  */
 export async function measureSite({ services, turns }: { readonly services: number; readonly turns: number }): Promise<{
   readonly pages: number;
