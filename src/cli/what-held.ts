@@ -1,10 +1,11 @@
+import { reasonsOf } from "../health/reasons.ts";
 import { silenceOf } from "../health/silence.ts";
 import { sloFigures, sloOf } from "../health/slo.ts";
 import { timelineOf, wholeSecond } from "../health/timeline.ts";
 import { type Track, tracksOf } from "../health/tracks.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
-import type { History, Sample, SloFigures, Span } from "../model/health.ts";
+import type { History, SloFigures, Span } from "../model/health.ts";
 
 /** How far back what held is worked out anew: results that come later than this change no incident. */
 const LOOK_BACK_MS = 24 * 3_600_000;
@@ -59,7 +60,7 @@ export function whatHeld({ services, project }: Catalog, history: History, now: 
         return figures?.isFastBurn === true ? [[id, figures] as const] : [];
       }),
     ),
-    reasonAt: (service, at) => reasonIn(history, service, at),
+    reasonAt: reasonsOf(history),
   };
 }
 
@@ -93,15 +94,4 @@ function completeFrom(tracks: readonly Track[] = []): Ms | null {
   const standings = first.filter(({ is }) => is === "standing").map(({ at }) => at);
   if (standings.length > 0) return Math.max(...standings);
   return first.length === 0 ? null : Math.min(...first.map(({ at }) => at));
-}
-
-function reasonIn({ segments }: History, service: ServiceId, at: Ms): string | null {
-  let first: Sample | undefined;
-  for (const { samples } of segments)
-    for (const sample of samples) {
-      const isBad = sample.outcome === "fail" || sample.outcome === "warn";
-      if (sample.service !== service || !isBad || sample.at < at) continue;
-      if (first === undefined || sample.at < first.at) first = sample;
-    }
-  return first?.error ?? first?.conditions?.find(({ held }) => !held)?.condition ?? null;
 }

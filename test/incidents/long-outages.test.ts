@@ -146,3 +146,22 @@ test("a watcher is not silent for what it said last of a service that is gone, n
   expect(verdicts({ segments: silentOnce })).toEqual(["operational"]);
   expect(verdicts({ before, segments: [seen("p".repeat(6 * 120), NOON + 66 * HOUR)] })).toEqual(["operational"]);
 });
+
+test("samples are gone through once for however many reasons", () => {
+  const segment = seen("pfpwfp", NOON);
+  let reads = 0;
+  const counted = Object.defineProperty({ ...segment }, "samples", {
+    get() {
+      reads++;
+      return segment.samples;
+    },
+  });
+  const history = { ...historyOfSegments("production", [], NOON + HOUR), segments: [counted] };
+  const { reasonAt } = whatHeld(catalogOf([entry({ id: "web", name: "Web" })]), history, NOON + HOUR);
+  const before = reads;
+  const reasons = Array.from({ length: 8 }, (_, n) => reasonAt("web", NOON + n * 30 * SECOND));
+  const refused = "connection refused";
+  expect(reasons).toEqual([refused, refused, null, null, refused, null, null, null]);
+  expect(reasonAt("db", NOON)).toBeNull();
+  expect(reads - before).toBe(1);
+});
