@@ -11,9 +11,8 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History, Span } from "../model/health.ts";
 import type { Incident, IncidentRecord, MaintenanceSeries } from "../model/incident.ts";
 import { type Due, dueMessages } from "../notify/due-messages.ts";
-import type { Message } from "../notify/messages.ts";
 import type { NoticeOf } from "../notify/notice.ts";
-import { send } from "../notify/send.ts";
+import { outbox } from "../notify/outbox.ts";
 import { aboutService } from "./about-service.ts";
 import type { Face } from "./face.ts";
 import { githubHere } from "./github-here.ts";
@@ -22,8 +21,7 @@ import { whatHeld } from "./what-held.ts";
 import type { Workspace } from "./workspace.ts";
 
 const FLAPPING_MS = 15 * 60_000;
-/** What one run sends and tells GitHub at most; the rest is due to the next one. */
-const MESSAGES_MAX = 200;
+/** What one run tells GitHub at most; the rest is due to the next one. */
 const ISSUES_MAX = 20;
 
 export interface AdvanceIncidents {
@@ -59,7 +57,9 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   // Development is one's own: nobody else is told of what somebody tries out.
   const isShared = environment !== "development";
   const client = isShared ? githubHere(face) : null;
-  const sentHere = new Map<string, Ms>();
+  const { signal, env } = face;
+  const sending = { secretOf: (name: string) => env[name], clock, signal, userAgent: `fairlead/${version()}` };
+  const out = outbox(sending);
   const problems = new Map<string, Diagnostic>();
 
   const { diagnostics } = await store.change(async (records) => {
@@ -95,7 +95,8 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
         }),
       );
     }
-    await sendDue([...due.values()].flatMap(({ messages }) => messages));
+    const refused = await out.send([...due.values()].flatMap(({ messages }) => messages));
+    for (const problem of refused) problems.set(problem.summary, problem);
     input.onCrashPoint?.("sent");
     const advanced: IncidentRecord[] = [];
     const urgent = incidents.toSorted((a, b) => waitsForIssue(b, known) - waitsForIssue(a, known));
@@ -104,7 +105,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
       const before = known.find((one) => one.incident.id === incident.id)?.issue;
       const issue =
         client === null ? before : await issueOf(client, incident, { number: before, order: advanced.length });
-      const marked = Object.entries(told).map(([key, at]) => [key, at ?? sentHere.get(key) ?? null] as const);
+      const marked = Object.entries(told).map(([key, at]) => [key, at ?? out.left.get(key) ?? null] as const);
       advanced.push({ incident, ...(issue === undefined ? {} : { issue }), told: Object.fromEntries(marked) });
     }
     return [...records.filter((record) => !known.includes(record)), ...advanced];
@@ -115,17 +116,6 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   function aboutOf({ affected: [service = ""] }: Incident): NoticeOf {
     const about = aboutService(catalog, service);
     return { ...about, name: names.get(service) ?? about.name };
-  }
-
-  async function sendDue(messages: readonly Message[]): Promise<void> {
-    const waiting = messages.filter(({ key }) => !sentHere.has(key)).slice(0, MESSAGES_MAX);
-    if (waiting.length === 0) return;
-    const { sent, diagnostics: refused } = await send(
-      waiting.toSorted((a, b) => a.notice.at - b.notice.at),
-      { secretOf: (name) => face.env[name], clock, signal: face.signal, userAgent: `fairlead/${version()}` },
-    );
-    for (const [key, at] of sent) sentHere.set(key, at);
-    for (const problem of refused) problems.set(problem.summary, problem);
   }
 
   async function issueOf(

@@ -24,6 +24,8 @@ const TIMEOUT_MS = 10_000;
 export interface Sent {
   /** Keys of messages that were taken, with when. */
   readonly sent: ReadonlyMap<string, Ms>;
+  /** Names of those who did not take one. */
+  readonly refused: ReadonlySet<string>;
   /** Of the others, why not: to whom, by name, and never with an address or a secret. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -35,18 +37,23 @@ export interface Sent {
  */
 export async function send(messages: readonly Message[], sending: Sending): Promise<Sent> {
   const sent = new Map<string, Ms>();
+  const refused = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   const limit = pLimit(SIDE_BY_SIDE);
   const queues = Map.groupBy(messages, ({ to }) => to.name);
   const sendAll = async (queue: readonly Message[]): Promise<void> => {
     for (const message of queue) {
       const problem = await sendOne(message, sending);
-      if (problem !== null) return void diagnostics.push(problem);
+      if (problem !== null) {
+        refused.add(message.to.name);
+        diagnostics.push(problem);
+        return;
+      }
       sent.set(message.key, sending.clock.now());
     }
   };
   await Promise.all([...queues.values()].map((queue) => limit(() => sendAll(queue))));
-  return { sent, diagnostics };
+  return { sent, refused, diagnostics };
 }
 
 async function sendOne(message: Message, sending: Sending): Promise<Diagnostic | null> {

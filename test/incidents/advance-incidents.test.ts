@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { INCIDENTS_REF } from "../../src/incidents/incident-store.ts";
 import { BOT } from "../github/connect.ts";
-import { writeFiles } from "../support/git-folder.ts";
+import { git, writeFiles } from "../support/git-folder.ts";
 import { PROJECT, texts, incidentWorld as world } from "../support/incident-world.ts";
 
 describe("a service that goes down and comes back", () => {
@@ -74,6 +75,27 @@ describe("a service that goes down and comes back", () => {
     await run();
     expect(texts(received).slice(1)).toEqual(["staging: WEB is still down. Since 2026-11-24 12:03 UTC."]);
   });
+});
+
+test("who could not be told is waited for once a run, however often other collectors are faster", async () => {
+  const { folder, watch, run, records, received, answers } = await world();
+  watch("..xx");
+  await run();
+  watch("xx.");
+  answers.push(400);
+  let overtaken = 0;
+  const diagnostics = await run(() => {
+    if (overtaken++ > 1) return;
+    const tip = git(folder, "rev-parse", INCIDENTS_REF);
+    const commit = git(folder, "commit-tree", "-p", tip, "-m", "faster", `${tip}^{tree}`);
+    git(folder, "update-ref", INCIDENTS_REF, commit);
+  });
+  expect(overtaken).toBe(3);
+  expect(diagnostics).toMatchObject([{ code: "notification-not-sent" }]);
+  expect(received).toHaveLength(1);
+  expect((await records()).value).toMatchObject([{ incident: { title: "WEB was down" } }]);
+  await run();
+  expect(texts(received).slice(1)).toEqual(["staging: WEB works again. It works again, after 4 minutes."]);
 });
 
 test("what depends on something that is down is an incident, and nobody is woken by it", async () => {
