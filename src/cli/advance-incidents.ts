@@ -3,7 +3,7 @@ import { GitHubError } from "../github/github-error.ts";
 import { keepIncidentIssue } from "../github/incident-issue.ts";
 import { advanceIncidents as advance } from "../incidents/automatic-incidents.ts";
 import { holderOf } from "../incidents/held-alerts.ts";
-import { incidentStore } from "../incidents/incident-store.ts";
+import type { IncidentStore } from "../incidents/incident-store.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
@@ -18,7 +18,6 @@ import type { Face } from "./face.ts";
 import { githubHere } from "./github-here.ts";
 import { version } from "./version.ts";
 import { whatHeld } from "./what-held.ts";
-import type { Workspace } from "./workspace.ts";
 
 const FLAPPING_MS = 15 * 60_000;
 /** What one run tells GitHub at most; the rest is due to the next one. */
@@ -26,7 +25,8 @@ const ISSUES_MAX = 20;
 
 export interface AdvanceIncidents {
   readonly face: Face;
-  readonly workspace: Workspace;
+  /** Those that are kept of the environment. */
+  readonly incidents: IncidentStore;
   /** Of the environment; every service in it is looked at, whichever was asked. */
   readonly catalog: Catalog;
   /** What people announced: it opens nothing. */
@@ -43,11 +43,9 @@ export interface AdvanceIncidents {
  * marked afterwards: a crash in between sends them again, with the same key.
  */
 export async function advanceIncidents(input: AdvanceIncidents): Promise<readonly Diagnostic[]> {
-  const { face, workspace, catalog, history } = input;
-  const { clock, nonce: random } = face;
+  const { face, catalog, history } = input;
+  const { clock } = face;
   const { environment, project } = catalog;
-  const { refs } = await workspace.refsOf(environment);
-  const store = incidentStore({ refs, environment, random, clock });
   // What was asked within this second counts; spans end at whole seconds.
   const now = Math.ceil((clock.now() + 1) / 1_000) * 1_000;
   const { from, spans, names, burning, reasonAt } = whatHeld(catalog, history, now);
@@ -62,7 +60,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   const out = outbox(sending);
   const problems = new Map<string, Diagnostic>();
 
-  const { diagnostics } = await store.change(async (records) => {
+  const { diagnostics } = await input.incidents.change(async (records) => {
     const known = records.filter((record) => isWorkedOut(record.incident, catalog, spans));
     const { incidents, events } = advance({
       known: known.map(({ incident }) => incident),

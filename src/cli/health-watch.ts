@@ -1,5 +1,6 @@
 import { GitError } from "../git/git-error.ts";
 import { tidy } from "../git/tidy.ts";
+import type { IncidentStore } from "../incidents/incident-store.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
@@ -14,6 +15,7 @@ import { advanceIncidents } from "./advance-incidents.ts";
 import { declaredRetention } from "./declared-retention.ts";
 import type { Face } from "./face.ts";
 import { type Comes, type HealthRecord, openHealthRecord, watchedOf } from "./health-record.ts";
+import { openIncidents } from "./open-incidents.ts";
 import { readWritten } from "./read-written.ts";
 import type { Look, Workspace } from "./workspace.ts";
 
@@ -31,6 +33,8 @@ export interface HealthWatch extends Pick<HealthRecord, "beat"> {
   sample(sample: Sample): boolean;
   /** What is kept, and what was seen since, as it is at this moment. */
   history(): History;
+  /** Of its environment: for whoever shows what `keep` has come to. */
+  readonly incidents: IncidentStore;
   /**
    * Takes in what others have stored, opens and resolves incidents of what `follow` named and tells whom they concern, then
    * keeps what was seen: messages leave before anything is pushed. Throws a GitError where the remote is out of reach for incidents; the samples are held.
@@ -61,6 +65,7 @@ export async function openHealthWatch({
     ...(who.collector === undefined ? {} : { collector: who.collector }),
     ...(who.region === undefined ? {} : { region: who.region }),
   });
+  const incidents = await openIncidents(face, workspace, environment);
   const registries = registrations({ clock: face.clock });
   let current: Catalog | null = null;
   let maintenance: readonly MaintenanceSeries[] = [];
@@ -103,6 +108,7 @@ export async function openHealthWatch({
       return isNews(sample);
     },
     history: record.history,
+    incidents,
     async keep() {
       let outOfReach: GitError | null = null;
       let problems: readonly Diagnostic[] = [];
@@ -112,7 +118,7 @@ export async function openHealthWatch({
           await readMaintenance();
           const unusable = await record.catchUp();
           const history = record.outlook();
-          const advanced = await advanceIncidents({ face, workspace, catalog: current, history, maintenance });
+          const advanced = await advanceIncidents({ face, incidents, catalog: current, history, maintenance });
           problems = [...unusable, ...advanced];
         }
       } catch (error) {

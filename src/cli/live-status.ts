@@ -40,10 +40,7 @@ export async function openLiveStatus(on: {
   let current: Catalog | null = null;
 
   const dataNow = async (catalog: Catalog) => {
-    const [{ state }, told] = await Promise.all([
-      environment.store.read(),
-      readTold(face, workspace, environment.name),
-    ]);
+    const [{ state }, told] = await Promise.all([environment.store.read(), readTold(face, workspace, watch.incidents)]);
     return siteDataNow({ catalog, state, history: watch.history(), told: told.value, isLocal: true });
   };
   const refresher = siteRefresher<Catalog>({

@@ -1,4 +1,4 @@
-import { incidentStore } from "../incidents/incident-store.ts";
+import type { IncidentStore } from "../incidents/incident-store.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
 import { allIncidents } from "../incidents/merge-incidents.ts";
 import type { Ms } from "../model/basics.ts";
@@ -18,13 +18,9 @@ export interface Told {
 }
 
 /** Reads incidents that opened by themselves, those that people wrote, and announced maintenance. */
-export async function readTold(face: Face, workspace: Workspace, environment: string): Promise<Diagnosed<Told>> {
-  const { refs } = await workspace.refsOf(environment);
+export async function readTold(face: Face, workspace: Workspace, incidents: IncidentStore): Promise<Diagnosed<Told>> {
   const now = face.clock.now();
-  const [kept, written] = await Promise.all([
-    incidentStore({ refs, environment, random: face.nonce, clock: face.clock }).read(),
-    readWritten(workspace.look, now),
-  ]);
+  const [kept, written] = await Promise.all([incidents.read(), readWritten(workspace.look, now)]);
   const windows = await windowsBetween(written.value.maintenance, { from: now - SHOWN_MS, to: now + SHOWN_MS });
   return {
     value: { incidents: allIncidents(kept.value, written.value), windows },

@@ -105,12 +105,15 @@ function differing(
   before: readonly IncidentRecord[],
   after: readonly IncidentRecord[],
 ): ReadonlyMap<string, Uint8Array> {
-  const known = new Map(before.map((record) => [record.incident.id, encodeRecord(environment, record)]));
+  const known = new Map(before.map((record) => [record.incident.id, record]));
   const put = new Map<string, Uint8Array>();
   for (const record of after) {
-    const content = encodeRecord(environment, record);
     const old = known.get(record.incident.id);
-    if (old === undefined || !Buffer.from(old).equals(content)) put.set(pathOf(environment, record), content);
+    // Most are over, and given back as they are.
+    if (old === record) continue;
+    const content = encodeRecord(environment, record);
+    if (old === undefined || !Buffer.from(encodeRecord(environment, old)).equals(content))
+      put.set(pathOf(environment, record), content);
   }
   return put;
 }

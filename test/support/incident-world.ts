@@ -3,9 +3,10 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { advanceIncidents } from "../../src/cli/advance-incidents.ts";
 import { openEnvironment } from "../../src/cli/open-environment.ts";
+import { openIncidents } from "../../src/cli/open-incidents.ts";
 import { readWritten } from "../../src/cli/read-written.ts";
 import { openWorkspace } from "../../src/cli/workspace.ts";
-import { INCIDENTS_REF, incidentStore } from "../../src/incidents/incident-store.ts";
+import { INCIDENTS_REF } from "../../src/incidents/incident-store.ts";
 import type { History, Outcome, Sample } from "../../src/model/health.ts";
 import type { IncidentRecord } from "../../src/model/incident.ts";
 import { BOT } from "../github/connect.ts";
@@ -106,7 +107,8 @@ export async function incidentWorld(environment = "staging", project = PROJECT, 
       const catalog = await opened.value?.declared();
       if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
       const { maintenance } = (await readWritten(workspace.look, face.clock.now())).value;
-      const input = { face, workspace, catalog: catalog.value, history: history(), maintenance };
+      const incidents = await openIncidents(face, workspace, environment);
+      const input = { face, incidents, catalog: catalog.value, history: history(), maintenance };
       return await advanceIncidents(onCrashPoint === undefined ? input : { ...input, onCrashPoint });
     } finally {
       await workspace.close();
@@ -116,7 +118,7 @@ export async function incidentWorld(environment = "staging", project = PROJECT, 
     const workspace = await openWorkspace(face);
     try {
       const { refs } = await workspace.refsOf(environment);
-      const store = incidentStore({ refs, environment, random: face.nonce, clock: face.clock });
+      const store = await openIncidents(face, workspace, environment);
       return { value: (await store.read()).value, oid: (await refs.read(INCIDENTS_REF)).oid };
     } finally {
       await workspace.close();
@@ -125,8 +127,7 @@ export async function incidentWorld(environment = "staging", project = PROJECT, 
   /** What anybody can do who may push. */
   const rewrite = async (change: (record: IncidentRecord) => IncidentRecord): Promise<void> => {
     const workspace = await openWorkspace(face);
-    const { refs } = await workspace.refsOf(environment);
-    const store = incidentStore({ refs, environment, random: face.nonce, clock: face.clock });
+    const store = await openIncidents(face, workspace, environment);
     await store.change(async (known) => known.map(change));
     await workspace.close();
   };

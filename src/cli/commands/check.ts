@@ -75,7 +75,7 @@ export async function check(face: Face, options: CheckOptions, ids: readonly str
     showProblems(terminal, await watch.keep());
     if (watched.length === 0) terminal.say(nobodyAsked(services.size - asked.length));
     if (terminal.json) {
-      const told = await readTold(face, workspace, options.environment);
+      const told = await readTold(face, workspace, watch.incidents);
       const data = siteDataNow({ catalog: catalog.value, state, history: watch.history(), told: told.value });
       const services = asked.map(({ id }) => {
         const page = data.services.find((one) => one.id === id);

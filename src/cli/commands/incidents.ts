@@ -1,12 +1,12 @@
 import { escapeTerminal } from "../../diagnostics/escape-terminal.ts";
 import { lasting } from "../../diagnostics/lasting.ts";
 import { printableJson } from "../../diagnostics/printable-json.ts";
-import { incidentStore } from "../../incidents/incident-store.ts";
 import { allIncidents } from "../../incidents/merge-incidents.ts";
 import type { Ms } from "../../model/basics.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";
+import { openIncidents } from "../open-incidents.ts";
 import { readWritten } from "../read-written.ts";
 import { refuse, showProblems } from "../show-diagnostics.ts";
 import type { Terminal } from "../terminal.ts";
@@ -24,8 +24,7 @@ export async function incidents(face: Face, options: { readonly environment: str
     const opened = await openEnvironment(workspace, options.environment);
     if (opened.value === null) return refuse(terminal, opened.diagnostics);
     const { environment } = options;
-    const { refs } = await workspace.refsOf(environment);
-    const kept = await incidentStore({ refs, environment, random: face.nonce, clock }).read();
+    const kept = await (await openIncidents(face, workspace, environment)).read();
     const now = clock.now();
     const written = await readWritten(workspace.look, now);
     showProblems(terminal, [...kept.diagnostics, ...written.diagnostics]);

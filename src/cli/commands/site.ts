@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import { declaredRetention } from "../declared-retention.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";
+import { openIncidents } from "../open-incidents.ts";
 import { startTask } from "../progress.ts";
 import { readTold } from "../read-told.ts";
 import { serveSite } from "../serve-site.ts";
@@ -63,7 +64,8 @@ async function build(
     const retention = declaredRetention(catalog.value.project);
     const kept = healthStore({ refs, random: face.nonce, clock: face.clock, retention });
     const { value: history, diagnostics } = await kept.read(options.environment);
-    const told = await readTold(face, workspace, options.environment);
+    const incidents = await openIncidents(face, workspace, options.environment);
+    const told = await readTold(face, workspace, incidents);
     showProblems(terminal, [...diagnostics, ...told.diagnostics]);
     const builder = siteBuilder(face, workspace, options.out);
     const task = await startTask(terminal, "Building the status site");

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { openHealthWatch } from "../../src/cli/health-watch.ts";
+import { openEnvironment } from "../../src/cli/open-environment.ts";
+import { openIncidents } from "../../src/cli/open-incidents.ts";
+import { readTold } from "../../src/cli/read-told.ts";
+import { openWorkspace } from "../../src/cli/workspace.ts";
+import { INCIDENTS_REF } from "../../src/incidents/incident-store.ts";
+import type { Tree } from "../../src/model/tree.ts";
+import { gitFolder } from "../support/git-folder.ts";
+import { quietFace } from "../support/quiet-face.ts";
+
+const NOON = Date.UTC(2026, 10, 24, 12);
+
+test("an incident that is kept is read once by whoever goes on watching, and not again for the site", async () => {
+  const folder = gitFolder({
+    "fairlead.yaml": "project: shop\nenvironments: {staging: {target: {kind: local}}}\n",
+    "services/web.yaml":
+      "id: web\nname: Web\ntype: api\nexternal: true\nhealth: {endpoint: 'http://127.0.0.1:9/', interval: 30s}\n",
+  });
+  const time = { now: NOON };
+  const face = quietFace({ directory: folder, now: () => time.now });
+  const workspace = await openWorkspace(face);
+  const opened = await openEnvironment(workspace, "staging");
+  const catalog = await opened.value?.declared();
+  if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
+  const { refs } = await workspace.refsOf("staging");
+  const over = Array.from({ length: 3 }, (_, n) => `web-2026-11-2${n}-1200`);
+  const begin = NOON - 5 * 86_400_000;
+  await (await openIncidents(face, workspace, "staging")).change(async () =>
+    over.map((id) => ({
+      incident: {
+        id,
+        title: "Web was down",
+        severity: "down",
+        affected: ["web"],
+        stretches: [{ from: begin, to: begin + 60_000, severity: "down" }],
+        updates: [{ at: begin + 60_000, status: "resolved", says: "It works again." }],
+        source: "automatic",
+      },
+      told: {},
+    })),
+  );
+  const blobs = new Set<string>();
+  for await (const { blob } of (await refs.read(INCIDENTS_REF)).tree.list("incidents")) blobs.add(blob);
+  let reads = 0;
+  const counted = (tree: Tree): Tree => ({
+    oid: tree.oid,
+    list: (under) => tree.list(under),
+    idAt: (path) => tree.idAt(path),
+    read(asked) {
+      const all = [...asked];
+      reads += all.filter((blob) => blobs.has(blob)).length;
+      return tree.read(all);
+    },
+  });
+  const counting: typeof workspace = {
+    ...workspace,
+    refsOf: async () => ({
+      remote: null,
+      refs: {
+        ...refs,
+        async read(ref) {
+          const at = await refs.read(ref);
+          return { ...at, tree: counted(at.tree) };
+        },
+      },
+    }),
+  };
+  const { watch } = await openHealthWatch({ face, workspace: counting, environment: "staging" });
+  await watch.follow(catalog.value);
+  for (let n = 0; n < 3; n++) {
+    time.now += 30_000;
+    watch.beat("web", 1);
+    watch.sample({ service: "web", at: time.now - 1_000, outcome: "pass" });
+    expect(await watch.keep()).toEqual([]);
+    const { value } = await readTold(face, counting, watch.incidents);
+    expect(value.incidents.map(({ id }) => id).sort()).toEqual(over);
+  }
+  expect(reads).toBe(3);
+  await workspace.close();
+});
