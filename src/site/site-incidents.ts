@@ -1,7 +1,8 @@
 import type { Instant, Ms, ServiceId } from "../model/basics.ts";
 import type { Incident, MaintenanceWindow } from "../model/incident.ts";
 import type { Spec } from "../model/service.ts";
-import type { SiteIncident, SiteMaintenance } from "../model/site-data.ts";
+import type { Html, SiteIncident, SiteMaintenance } from "../model/site-data.ts";
+import { automaticUpdate } from "./automatic-updates.ts";
 import { markdownToHtml, textToHtml } from "./markdown.ts";
 
 /** Incidents as pages show them, the newest first. What is open lasts until now. */
@@ -14,7 +15,6 @@ export function siteIncidents(
     .filter(({ stretches }) => stretches.length > 0)
     .map((incident): SiteIncident => {
       const { stretches, updates, affected, text, postmortem, ...rest } = incident;
-      const toHtml = incident.source === "written" ? markdownToHtml : textToHtml;
       const last = stretches.at(-1)?.to ?? null;
       return {
         ...rest,
@@ -23,12 +23,21 @@ export function siteIncidents(
         to: last === null ? null : instant(last),
         durationMs: stretches.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - from), 0),
         stretches: stretches.map(({ from, to }) => ({ from: instant(from), to: to === null ? null : instant(to) })),
-        updates: updates.map(({ at, status, says }) => ({ at: instant(at), status, html: toHtml(says) })),
-        ...(text !== undefined ? { html: toHtml(text) } : {}),
-        ...(postmortem !== undefined ? { postmortem: toHtml(postmortem) } : {}),
+        updates: updates.map(({ at, status, says }) => ({ at: instant(at), status, html: htmlOf(says, incident) })),
+        ...(text !== undefined ? { html: markdownToHtml(text) } : {}),
+        ...(postmortem !== undefined ? { postmortem: markdownToHtml(postmortem) } : {}),
       };
     })
     .toSorted((a, b) => (a.from === b.from ? (a.id < b.id ? -1 : 1) : a.from < b.from ? 1 : -1));
+}
+
+/**
+ * An update of an automatic incident is text where it is a sentence of our own, with what a probe met in it, and Markdown where
+ * somebody added it by hand.
+ */
+function htmlOf(says: string, { source }: Incident): Html {
+  const html = textToHtml(says);
+  return source === "automatic" && automaticUpdate(html) !== null ? html : markdownToHtml(says);
 }
 
 /** Windows as pages show them, by their start. */

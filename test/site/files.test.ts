@@ -40,7 +40,14 @@ const incidents: readonly Incident[] = [
       { from: DEMO_NOW - 90 * HOUR, to: DEMO_NOW - 89 * HOUR, severity: "degraded" },
       { from: DEMO_NOW - 88.9 * HOUR, to: DEMO_NOW - 88.8 * HOUR, severity: "degraded" },
     ],
-    updates: [{ at: DEMO_NOW - 90 * HOUR, status: "investigating", says: "*Slow* & slower." }],
+    updates: [
+      {
+        at: DEMO_NOW - 90 * HOUR,
+        status: "investigating",
+        says: "It answers, but not well: *Slow* & [slower](https://x.example).",
+      },
+      { at: DEMO_NOW - 80 * HOUR, status: "resolved", says: "The **index** was rebuilt." },
+    ],
     source: "automatic",
   },
 ];
@@ -103,7 +110,9 @@ describe("feeds", () => {
     expect(content).not.toMatch(/<script|<img/);
     expect(content).toContain("Orders &#60;API&#62; &#38; Co");
     const automatic = feed.items[4]?.["content:encoded"] ?? feed.items[4]?.content ?? "";
-    expect(automatic).toContain("<p>*Slow* &#38; slower.</p>");
+    // What a probe met is no markup; what somebody added is.
+    expect(automatic).toContain("<p>It answers, but not well: *Slow* &#38; [slower](https://x.example).</p>");
+    expect(automatic).toContain("<p>The <strong>index</strong> was rebuilt.</p>");
   });
 
   test("need to know where the site is: without an address there are none, and no sitemap", () => {

@@ -29,6 +29,22 @@ describe("months of incidents", () => {
   });
 });
 
+test("an incident whose file is named like a month takes no month's page, and others keep their address", () => {
+  const [one] = data.incidents;
+  if (one === undefined) throw new Error("the demo has an incident");
+  const incidents = ["2026-11", "2026-11-19-certificates", "2026-111", "mailer-2026-11-24-1159"].map((id) => ({
+    ...one,
+    id,
+  }));
+  const addresses = pageAddresses({ ...data, incidents }).filter((address) => address.startsWith("incidents/2"));
+  expect(addresses).toEqual([
+    "incidents/2026-11/incident/",
+    "incidents/2026-11-19-certificates/",
+    "incidents/2026-111/",
+    "incidents/2026-11/",
+  ]);
+});
+
 describe("releases", () => {
   const made = (number: number) => release({ number, service: "a", createdAt: `2026-11-2${number}T00:00:00.000Z` });
   const base = { service: "a", stable: 2, releases: [made(1), made(2), made(3)] };

@@ -229,6 +229,23 @@ export const de: Texts = {
     byMonth: "Nach Monat",
     all: "Alle Störungen",
     permanent: "Dauerhafter Verweis",
+    automaticTitle: (name, severity, isOpen) =>
+      `${name} ${isOpen ? "ist" : "war"} ${{ down: "ausgefallen", degraded: "beeinträchtigt" }[severity]}`,
+    says: {
+      down: "Der Dienst ist ausgefallen",
+      "down-again": "Der Dienst ist erneut ausgefallen",
+      degraded: "Der Dienst antwortet, aber nicht gut",
+      "degraded-again": "Der Dienst antwortet erneut nicht gut",
+      worse: "Es ist schlimmer geworden, der Dienst ist jetzt ausgefallen",
+      better: "Es ist besser geworden: Der Dienst antwortet, aber noch nicht gut",
+      unconfirmed: "Spätere Ergebnisse bestätigen es nicht",
+      unwatched: "Der Dienst wird nicht mehr überwacht",
+    },
+    sentence: (clause, reason) => `${clause}${reason === null ? "" : `: ${reason}`}.`,
+    recovered: (lasted, stretches) =>
+      stretches === null
+        ? `Nach ${lasted} läuft der Dienst wieder.`
+        : `Der Dienst läuft wieder. Insgesamt hat die Störung ${lasted} gedauert, in ${stretches}n.`,
   },
   maintenance: {
     title: "Wartung",

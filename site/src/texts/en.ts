@@ -223,6 +223,22 @@ export const en: Texts = {
     byMonth: "By month",
     all: "All incidents",
     permanent: "Permanent link",
+    automaticTitle: (name, severity, isOpen) => `${name} ${isOpen ? "is" : "was"} ${severity}`,
+    says: {
+      down: "It is down",
+      "down-again": "It is down again",
+      degraded: "It answers, but not well",
+      "degraded-again": "Again it answers, but not well",
+      worse: "It got worse and is down now",
+      better: "It got better: it answers, but not well",
+      unconfirmed: "Later results do not bear it out",
+      unwatched: "It is not watched any more",
+    },
+    sentence: (clause, reason) => `${clause}${reason === null ? "" : `: ${reason}`}.`,
+    recovered: (lasted, stretches) =>
+      stretches === null
+        ? `It works again, after ${lasted}.`
+        : `It works again. The trouble lasted ${lasted} in total, in ${stretches}.`,
   },
   maintenance: {
     title: "Maintenance",

@@ -229,6 +229,23 @@ export const es: Texts = {
     byMonth: "Por mes",
     all: "Todas las incidencias",
     permanent: "Enlace permanente",
+    automaticTitle: (name, severity, isOpen) =>
+      `${name} ${isOpen ? "está" : "estuvo"} ${{ down: "caído", degraded: "degradado" }[severity]}`,
+    says: {
+      down: "El servicio está caído",
+      "down-again": "El servicio vuelve a estar caído",
+      degraded: "El servicio responde, pero no bien",
+      "degraded-again": "El servicio vuelve a responder mal",
+      worse: "Ha empeorado y ahora está caído",
+      better: "Ha mejorado: responde, pero todavía no bien",
+      unconfirmed: "Los resultados posteriores no lo confirman",
+      unwatched: "El servicio ya no se vigila",
+    },
+    sentence: (clause, reason) => `${clause}${reason === null ? "" : `: ${reason}`}.`,
+    recovered: (lasted, stretches) =>
+      stretches === null
+        ? `Tras ${lasted}, el servicio vuelve a funcionar.`
+        : `El servicio vuelve a funcionar. El problema ha durado ${lasted} en total, en ${stretches}.`,
   },
   maintenance: {
     title: "Mantenimiento",

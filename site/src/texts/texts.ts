@@ -1,4 +1,5 @@
 import type { ServicePage, SiteData, SiteIncident, SiteMaintenance } from "../../../src/model/site-data.ts";
+import type { AutomaticUpdate } from "../../../src/site/automatic-updates.ts";
 
 type Verdict = SiteData["verdict"];
 export type Because = NonNullable<ServicePage["because"]>;
@@ -181,6 +182,13 @@ export interface Texts {
     readonly byMonth: string;
     readonly all: string;
     readonly permanent: string;
+    /** Of an incident that nobody wrote. */
+    automaticTitle(name: string, severity: "down" | "degraded", isOpen: boolean): string;
+    /** Clauses without a full stop, which `sentence` makes sentences of. */
+    readonly says: Readonly<Record<Exclude<AutomaticUpdate["is"], "recovered">, string>>;
+    sentence(clause: string, reason: string | null): string;
+    /** `stretches` where it was more than one: then `lasted` is their sum. */
+    recovered(lasted: string, stretches: string | null): string;
   };
 
   readonly maintenance: {

@@ -216,6 +216,21 @@ export const zh: Texts = {
     byMonth: "按月份",
     all: "全部事件",
     permanent: "永久链接",
+    automaticTitle: (name, severity, isOpen) =>
+      `${name} ${isOpen ? "" : "曾"}${{ down: "发生故障", degraded: "性能下降" }[severity]}`,
+    says: {
+      down: "服务发生故障",
+      "down-again": "服务再次发生故障",
+      degraded: "服务有响应，但不正常",
+      "degraded-again": "服务的响应再次不正常",
+      worse: "情况恶化，服务现已发生故障",
+      better: "情况好转，服务有响应，但仍不正常",
+      unconfirmed: "后续结果未能证实",
+      unwatched: "该服务已不再受监测",
+    },
+    sentence: (clause, reason) => `${clause}${reason === null ? "" : `：${reason}`}。`,
+    recovered: (lasted, stretches) =>
+      stretches === null ? `${lasted}后，服务恢复正常。` : `服务已恢复正常。问题累计持续 ${lasted}，共 ${stretches}。`,
   },
   maintenance: {
     title: "维护",

@@ -1,6 +1,7 @@
 import { Feed } from "feed";
 import type { Instant, ServiceId } from "../../model/basics.ts";
 import type { SiteData, SiteIncident, SiteMaintenance } from "../../model/site-data.ts";
+import { incidentAddress } from "../incident-addresses.ts";
 import { escapeHtml } from "../markdown.ts";
 import { addressesOf } from "./addresses.ts";
 
@@ -62,7 +63,7 @@ function pair(
 }
 
 function incidentItem(incident: SiteIncident, address: (path: string) => string) {
-  const link = address(`incidents/${incident.id}/`);
+  const link = address(incidentAddress(incident.id));
   const updates = incident.updates
     .toReversed()
     .map(({ at, status, html }) => `<p><b>${status}</b>, <time>${at}</time></p>${html}`)

@@ -1,5 +1,6 @@
 import type { Verdict } from "../../model/health.ts";
 import type { ServicePage, SiteData, SiteIncident, SiteMaintenance } from "../../model/site-data.ts";
+import { incidentAddress } from "../incident-addresses.ts";
 import { addressesOf } from "./addresses.ts";
 
 /**
@@ -96,7 +97,7 @@ function incident(one: SiteIncident, data: SiteData) {
     monitoring_at: one.updates.findLast(({ status }) => status === "monitoring")?.at ?? null,
     resolved_at: one.to,
     impact: IMPACTS[one.severity],
-    shortlink: addressesOf(data)(`incidents/${one.id}/`),
+    shortlink: addressesOf(data)(incidentAddress(one.id)),
     started_at: one.from,
     page_id: data.project,
     incident_updates: one.updates.toReversed().map(({ at, status, html }, index) => ({
