@@ -1,6 +1,7 @@
 import type { GitHubClient } from "../github/client.ts";
 import { GitHubError } from "../github/github-error.ts";
 import { keepIncidentIssue } from "../github/incident-issue.ts";
+import { whatHeld } from "../health/what-held.ts";
 import { advanceIncidents as advance } from "../incidents/automatic-incidents.ts";
 import { holderOf } from "../incidents/held-alerts.ts";
 import type { IncidentStore } from "../incidents/incident-store.ts";
@@ -17,7 +18,6 @@ import { aboutService } from "./about-service.ts";
 import type { Face } from "./face.ts";
 import { githubHere } from "./github-here.ts";
 import { version } from "./version.ts";
-import { whatHeld } from "./what-held.ts";
 
 const FLAPPING_MS = 15 * 60_000;
 /** What one run tells GitHub at most; the rest is due to the next one. */

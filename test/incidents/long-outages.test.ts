@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { whatHeld } from "../../src/cli/what-held.ts";
 import { historyOfSegments, liveHistory } from "../../src/health/live-history.ts";
 import { retentionOf } from "../../src/health/retention.ts";
+import { whatHeld } from "../../src/health/what-held.ts";
 import { advanceIncidents } from "../../src/incidents/automatic-incidents.ts";
 import type { History } from "../../src/model/health.ts";
 import type { Incident, IncidentEvent } from "../../src/model/incident.ts";

@@ -1,11 +1,11 @@
-import { reasonsOf } from "../health/reasons.ts";
-import { silenceOf } from "../health/silence.ts";
-import { sloFigures, sloOf } from "../health/slo.ts";
-import { timelineOf, wholeSecond } from "../health/timeline.ts";
-import { type Track, tracksOf } from "../health/tracks.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { History, SloFigures, Span } from "../model/health.ts";
+import { reasonsOf } from "./reasons.ts";
+import { silenceOf } from "./silence.ts";
+import { sloFigures, sloOf } from "./slo.ts";
+import { timelineOf, wholeSecond } from "./timeline.ts";
+import { type Track, tracksOf } from "./tracks.ts";
 
 /** How far back what held is worked out anew: results that come later than this change no incident. */
 const LOOK_BACK_MS = 24 * 3_600_000;
