@@ -11,6 +11,7 @@ import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History, Span } from "../model/health.ts";
 import type { Incident, IncidentRecord, MaintenanceSeries } from "../model/incident.ts";
+import { beganAt, isOpen } from "../model/incident-times.ts";
 import { type Due, dueMessages } from "../notify/due-messages.ts";
 import type { NoticeOf } from "../notify/notice.ts";
 import { outbox } from "../notify/outbox.ts";
@@ -154,13 +155,9 @@ function isWorkedOut(
   return begin !== undefined && Math.max(last, updates.at(-1)?.at ?? 0) >= begin - FLAPPING_MS;
 }
 
-function beganAt({ stretches }: Incident): Ms {
-  return stretches[0]?.from ?? 0;
-}
-
 /** 1 where GitHub has not heard the newest of it: those come first, so that however many there are, each has its turn. */
-function waitsForIssue({ id, updates, stretches }: Incident, known: readonly IncidentRecord[]): 0 | 1 {
-  const record = known.find(({ incident }) => incident.id === id);
-  const isNews = record?.incident.updates.length !== updates.length;
-  return isNews || (record.issue === undefined && stretches.at(-1)?.to === null) ? 1 : 0;
+function waitsForIssue(incident: Incident, known: readonly IncidentRecord[]): 0 | 1 {
+  const record = known.find((one) => one.incident.id === incident.id);
+  const isNews = record?.incident.updates.length !== incident.updates.length;
+  return isNews || (record.issue === undefined && isOpen(incident)) ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Span } from "../model/health.ts";
 import type { Incident, IncidentEvent, MaintenanceWindow } from "../model/incident.ts";
+import { beganAt, isOpen } from "../model/incident-times.ts";
 import { holderOf } from "./held-alerts.ts";
 import {
   type Draft,
@@ -162,14 +163,6 @@ function gone(incident: Incident, { now }: AdvanceInput): Draft {
   draft.resolvedAt = now;
   draft.updates.push({ at: now, status: "resolved", says: "It is not watched any more." });
   return draft;
-}
-
-function isOpen({ stretches }: Incident): boolean {
-  return stretches.at(-1)?.to === null;
-}
-
-function beganAt({ stretches }: Incident): Ms {
-  return stretches[0]?.from ?? 0;
 }
 
 function endOf({ stretches, updates }: Incident): Ms {

@@ -1,6 +1,7 @@
 import { lasting } from "../diagnostics/lasting.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { Incident, IncidentEvent, IncidentUpdate, Stretch } from "../model/incident.ts";
+import { lastedMs } from "../model/incident-times.ts";
 import type { Piece } from "./trouble-pieces.ts";
 
 /** So many fit into a record with all that is said of them (`record-codec.ts`): what goes on after that is another incident. */
@@ -84,8 +85,7 @@ export function handOverAt(draft: Draft, at: Ms): void {
 
 export function resolveAt(draft: Draft, at: Ms): void {
   draft.resolvedAt = at;
-  const lasted = draft.stretches.reduce((sum, { from, to }) => sum + to - from, 0);
-  tell(draft, "recovered", { at, status: "resolved", says: `It works again, after ${lasting(lasted)}.` });
+  tell(draft, "recovered", { at, status: "resolved", says: `It works again, after ${lasting(lastedMs(draft, at))}.` });
 }
 
 function because(what: string, reason: string | undefined): string {

@@ -2,6 +2,7 @@ import { GitError } from "../git/git-error.ts";
 import type { Clock, Oid } from "../model/basics.ts";
 import type { Diagnosed, Diagnostic } from "../model/diagnostic.ts";
 import type { IncidentRecord } from "../model/incident.ts";
+import { beganAt } from "../model/incident-times.ts";
 import type { RefStore } from "../model/ref-store.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
@@ -119,9 +120,10 @@ function differing(
 }
 
 /** By the year that its id names, so that a record never moves. */
-function pathOf(environment: string, { incident: { id, stretches } }: IncidentRecord): string {
+function pathOf(environment: string, { incident }: IncidentRecord): string {
+  const { id } = incident;
   const named = /-(\d{4})-\d\d-\d\d-\d{4}(?:-\d+)?$/.exec(id)?.[1];
-  const year = named ?? String(new Date(stretches[0]?.from ?? 0).getUTCFullYear());
+  const year = named ?? String(new Date(beganAt(incident)).getUTCFullYear());
   return `incidents/${environment}/${year}/${id}.json`;
 }
 

@@ -1,5 +1,5 @@
-import type { Ms } from "../model/basics.ts";
 import type { Incident, IncidentNote, IncidentRecord } from "../model/incident.ts";
+import { beganAt, isOpen } from "../model/incident-times.ts";
 
 /**
  * Automatic incidents with what people wrote about them, and those that people wrote alone; what is open first, then the newest.
@@ -13,7 +13,7 @@ export function allIncidents(
     written.notes.filter((note) => note.incident === incident.id).reduce(withNote, incident),
   );
   return [...annotated, ...written.incidents].sort(
-    (a, b) => Number(isOver(a)) - Number(isOver(b)) || beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1),
+    (a, b) => Number(isOpen(b)) - Number(isOpen(a)) || beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1),
   );
 }
 
@@ -25,12 +25,4 @@ function withNote(incident: Incident, { title, updates, text, postmortem }: Inci
     ...(text === undefined ? {} : { text }),
     ...(postmortem === undefined ? {} : { postmortem }),
   };
-}
-
-function isOver({ stretches }: Incident): boolean {
-  return stretches.at(-1)?.to !== null;
-}
-
-function beganAt({ stretches }: Incident): Ms {
-  return stretches[0]?.from ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { SloFigures } from "../model/health.ts";
 import type { Incident, IncidentEvent, IncidentRecord } from "../model/incident.ts";
+import { isOpen } from "../model/incident-times.ts";
 import type { NotificationSpec } from "../model/project.ts";
 import { keptKeys, STALE_MS } from "./kept-keys.ts";
 import { type Message, messagesOf } from "./messages.ts";
@@ -40,7 +41,7 @@ export interface Due {
 export function dueMessages(input: DueInput): Due {
   const { incident, record, events, notifications, about, heldBy, now } = input;
   const told: Record<string, Ms | null> = { ...record?.told };
-  const isOver = incident.stretches.at(-1)?.to !== null;
+  const isOver = !isOpen(incident);
   const messages: Message[] = [];
   /** By name, who was told anything of it. */
   const heard = new Set(

@@ -4,6 +4,7 @@ import { printableJson } from "../../diagnostics/printable-json.ts";
 import { allIncidents } from "../../incidents/merge-incidents.ts";
 import type { Ms } from "../../model/basics.ts";
 import type { Incident } from "../../model/incident.ts";
+import { beganAt, isOpen, lastedMs } from "../../model/incident-times.ts";
 import type { Face } from "../face.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { openIncidents } from "../open-incidents.ts";
@@ -75,7 +76,7 @@ function show(terminal: Terminal, environment: string, shown: readonly Incident[
   for (const incident of shown) {
     const open = isOpen(incident);
     const mark = open ? terminal.style("red", "●") : terminal.style("green", "✓");
-    const since = new Date(incident.stretches[0]?.from ?? 0).toISOString().slice(0, 16).replace("T", " ");
+    const since = new Date(beganAt(incident)).toISOString().slice(0, 16).replace("T", " ");
     const length = `${open ? "for" : "lasted"} ${lasting(lastedMs(incident, now))}`;
     terminal.say(`${mark} ${terminal.style("bold", escapeTerminal(incident.title))}  ${since} UTC, ${length}`);
     const says = escapeTerminal((incident.updates.at(-1)?.says ?? "").split("\n")[0] ?? "");
@@ -86,14 +87,6 @@ function show(terminal: Terminal, environment: string, shown: readonly Incident[
     terminal.say(open === 0 ? `Nothing is open in ${environment}.` : `${open} open in ${environment}.`);
 }
 
-function isOpen({ stretches }: Incident): boolean {
-  return stretches.at(-1)?.to === null;
-}
-
 function endOf({ stretches }: Incident): Ms {
   return stretches.at(-1)?.to ?? Number.POSITIVE_INFINITY;
-}
-
-function lastedMs({ stretches }: Incident, now: Ms): Ms {
-  return stretches.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - from), 0);
 }
