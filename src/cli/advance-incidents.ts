@@ -6,7 +6,7 @@ import { advanceIncidents as advance } from "../incidents/automatic-incidents.ts
 import { holderOf } from "../incidents/held-alerts.ts";
 import type { IncidentStore } from "../incidents/incident-store.ts";
 import { windowsBetween } from "../incidents/maintenance.ts";
-import type { Ms, ServiceId } from "../model/basics.ts";
+import type { ServiceId } from "../model/basics.ts";
 import type { Catalog } from "../model/catalog.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { History, Span } from "../model/health.ts";
