@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { Clock, Ms } from "../model/basics.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
@@ -6,7 +6,7 @@ import type { SiteData } from "../model/site-data.ts";
 import { filesBesidePages } from "./files/files.ts";
 import { iconBodies } from "./icon-bodies.ts";
 import { prepareTemplate } from "./prepare-template.ts";
-import { previewPicture } from "./preview-picture.ts";
+import { canDrawPreview, previewPicture } from "./preview-picture.ts";
 import { publishFiles } from "./publish-files.ts";
 import { readLogo } from "./read-logo.ts";
 import { pageAddresses, siteViews } from "./site-views.ts";
@@ -62,9 +62,8 @@ export async function buildSite({
   const root = await prepareTemplate({ siteRoot: resolve(siteRoot), cacheDir: cache });
   // Inside the template: what is drawn looks for its packages from where it lies.
   const fresh = join(root, "built");
-  const [icons, preview, logo] = await Promise.all([
+  const [icons, logo] = await Promise.all([
     iconBodies(data.services.flatMap(({ icon, type }) => [icon ?? type, type])),
-    previewPicture(data),
     data.logo === undefined || repository === undefined ? NO_LOGO : readLogo(repository, data.logo),
   ]);
   const input = {
@@ -72,7 +71,7 @@ export async function buildSite({
     views: siteViews(data),
     icons,
     logo: logo.value?.file ?? null,
-    hasPreview: preview !== null,
+    hasPreview: canDrawPreview(data),
   };
   (globalThis as { [KEY]?: unknown })[KEY] = input;
   onProgress(`drawing ${pageAddresses(data).length} pages`);
@@ -102,6 +101,7 @@ export async function buildSite({
   });
   onProgress("putting the site in place");
   const pages = await pagesIn(fresh);
+  const preview = await previewPicture(data, await bannerIn(fresh));
   const written = await publishFiles({
     from: fresh,
     to: resolve(outDir),
@@ -113,6 +113,15 @@ export async function buildSite({
     record: join(cache, "published.json"),
   });
   return { pages: pages.length, written, diagnostics: logo.diagnostics, ms: clock.monotonic() - start };
+}
+
+/**
+ * The banner's sentence in the site's language, as the front page gives it for the picture: what the picture says in place of a picture
+ * is what it shows.
+ */
+async function bannerIn(folder: string): Promise<string | null> {
+  const html = await readFile(join(folder, "index.html"), "utf8");
+  return /<meta property="og:image:alt" content="([^"&<]*)"/.exec(html)?.[1] ?? null;
 }
 
 /** Their addresses below the site's root, sorted: `services/orders-api/`. */
