@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { exactPercent, percent, roughPercent } from "../../site/src/lib/format.ts";
+import { exactPercent, minuteOf, percent, repetition, roughPercent } from "../../site/src/lib/format.ts";
 import type { SiteSpec } from "../../src/model/project.ts";
 
 /** Figures as pages write them. `site/src/lib/site.ts` reads the language where the builder leaves it. */
@@ -50,4 +50,16 @@ describe("a share", () => {
       ["<1%", "<0.01%"],
     ]);
   });
+});
+
+test("announced work that ends on the day of its begin names the day once, and a plain rule is told in words", () => {
+  write("en");
+  const begin = "2026-11-29T22:00:00.000Z";
+  expect(minuteOf("2026-11-29T23:30:00.000Z", begin)).toBe("23:30 UTC");
+  expect(minuteOf("2026-11-30T01:00:00.000Z", begin)).toBe("30 Nov 2026, 01:00 UTC");
+  expect(
+    ["FREQ=WEEKLY;BYDAY=SU", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=DAILY", "FREQ=MONTHLY;BYDAY=2SU"].map(repetition),
+  ).toEqual(["Every week: Sunday", "Every week: Monday, Thursday", "Every day", null]);
+  write("de");
+  expect(repetition("FREQ=WEEKLY;BYDAY=SU")).toBe("Jede Woche: Sonntag");
 });

@@ -46,9 +46,24 @@ export function moment(instant: string, now?: string): string {
   return texts().moment(time(instant), isToday ? null : date(instant));
 }
 
-/** The same to the minute, where seconds would be noise: announced times. */
-export function minuteOf(instant: string): string {
-  return texts().moment(instant.slice(11, 16), date(instant));
+/** The same to the minute, where seconds would be noise: announced times. Without the date where it is the day of `begin`. */
+export function minuteOf(instant: string, begin?: string): string {
+  return texts().moment(instant.slice(11, 16), instant.slice(0, 10) === begin?.slice(0, 10) ? null : date(instant));
+}
+
+const DAY_CODES = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+/** `Every week: Sunday`, of `FREQ=WEEKLY;BYDAY=SU` (RFC 5545); null of a rule that takes more words. */
+export function repetition(rule: string): string | null {
+  const [, frequency, days] =
+    /^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;BYDAY=([A-Z]{2}(?:,[A-Z]{2})*))?$/.exec(rule) ?? [];
+  if (frequency === undefined || (days !== undefined && frequency !== "WEEKLY")) return null;
+  const every = texts().maintenance.every[frequency as "DAILY"];
+  // The fifth of January 1970 was a Monday.
+  const names = (days?.split(",") ?? []).map((code) =>
+    dates({ weekday: "long" }).format(new Date((4 + DAY_CODES.indexOf(code)) * 86_400_000)),
+  );
+  return names.length === 0 ? every : `${every}: ${names.join(", ")}`;
 }
 
 /** `8.4 ms`, `132 ms`, `1.25 s`: three figures at most. */

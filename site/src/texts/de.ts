@@ -256,6 +256,7 @@ export const de: Texts = {
     noneComing: "Nichts ist angekündigt.",
     everything: "Alle Dienste",
     repeats: "Wiederholt sich",
+    every: { DAILY: "Jeden Tag", WEEKLY: "Jede Woche", MONTHLY: "Jeden Monat", YEARLY: "Jedes Jahr" },
     subscribe: "Kalender abonnieren",
     span: (from, to, length) => `${from} bis ${to} (${length})`,
     meaning: "Zeit in einem Wartungsfenster zählt weder für noch gegen die Verfügbarkeit eines Dienstes.",

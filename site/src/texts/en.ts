@@ -249,6 +249,7 @@ export const en: Texts = {
     noneComing: "Nothing is announced.",
     everything: "All services",
     repeats: "Repeats",
+    every: { DAILY: "Every day", WEEKLY: "Every week", MONTHLY: "Every month", YEARLY: "Every year" },
     subscribe: "Subscribe to the calendar",
     span: (from, to, length) => `${from} to ${to} (${length})`,
     meaning: "Time in a window counts neither for nor against a service's uptime.",

@@ -256,6 +256,7 @@ export const es: Texts = {
     noneComing: "No hay nada anunciado.",
     everything: "Todos los servicios",
     repeats: "Se repite",
+    every: { DAILY: "Cada día", WEEKLY: "Cada semana", MONTHLY: "Cada mes", YEARLY: "Cada año" },
     subscribe: "Suscribirse al calendario",
     span: (from, to, length) => `de ${from} a ${to} (${length})`,
     meaning: "El tiempo de una ventana no cuenta ni a favor ni en contra de la disponibilidad de un servicio.",

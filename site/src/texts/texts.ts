@@ -200,6 +200,8 @@ export interface Texts {
     readonly noneComing: string;
     readonly everything: string;
     readonly repeats: string;
+    /** By the words of RFC 5545. */
+    readonly every: Readonly<Record<"DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY", string>>;
     readonly subscribe: string;
     span(from: string, to: string, length: string): string;
     readonly meaning: string;

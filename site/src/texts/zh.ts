@@ -241,6 +241,7 @@ export const zh: Texts = {
     noneComing: "没有公告。",
     everything: "全部服务",
     repeats: "重复",
+    every: { DAILY: "每天", WEEKLY: "每周", MONTHLY: "每月", YEARLY: "每年" },
     subscribe: "订阅日历",
     span: (from, to, length) => `${from} 至 ${to}（${length}）`,
     meaning: "维护窗口内的时间既不计入也不扣减服务的可用率。",
