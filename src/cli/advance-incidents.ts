@@ -34,6 +34,8 @@ export interface AdvanceIncidents {
   readonly maintenance: readonly MaintenanceSeries[];
   /** With what was just seen. */
   readonly history: History;
+  /** Called once what is to be told has left: what was seen may be pushed. */
+  readonly onTold?: () => Promise<void>;
   /** Named where a test wants to know what happens between sending and writing down. */
   readonly onCrashPoint?: (at: "sent") => void;
 }
@@ -41,7 +43,7 @@ export interface AdvanceIncidents {
 /**
  * Opens, changes and resolves the incidents of an environment by its history, tells whom it concerns, keeps their GitHub issues
  * where a token and a repository are at hand, and writes it all down in one swap. Messages leave before anything is pushed and are
- * marked afterwards: a crash in between sends them again, with the same key.
+ * marked afterwards: a crash in between sends them again, with the same key. GitHub, which may let one wait for long, comes last.
  */
 export async function advanceIncidents(input: AdvanceIncidents): Promise<readonly Diagnostic[]> {
   const { face, catalog, history } = input;
@@ -61,7 +63,7 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
   const out = outbox(sending);
   const problems = new Map<string, Diagnostic>();
 
-  const { diagnostics } = await input.incidents.change(async (records) => {
+  const workOut = (records: readonly IncidentRecord[]) => {
     const known = records.filter((record) => isWorkedOut(record.incident, catalog, spans));
     const { incidents, events } = advance({
       known: known.map(({ incident }) => incident),
@@ -94,8 +96,20 @@ export async function advanceIncidents(input: AdvanceIncidents): Promise<readonl
         }),
       );
     }
+    return { known, incidents, due };
+  };
+  const tell = async (due: ReadonlyMap<string, Due>): Promise<void> => {
     const refused = await out.send([...due.values()].flatMap(({ messages }) => messages));
     for (const problem of refused) problems.set(problem.summary, problem);
+  };
+
+  await tell(workOut((await input.incidents.read()).value).due);
+  input.onCrashPoint?.("sent");
+  await input.onTold?.();
+  const { diagnostics } = await input.incidents.change(async (records) => {
+    const { known, incidents, due } = workOut(records);
+    // What another collector has written since may be news.
+    await tell(due);
     input.onCrashPoint?.("sent");
     const advanced: IncidentRecord[] = [];
     const urgent = incidents.toSorted((a, b) => waitsForIssue(b, known) - waitsForIssue(a, known));

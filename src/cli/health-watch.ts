@@ -36,8 +36,9 @@ export interface HealthWatch extends Pick<HealthRecord, "beat"> {
   /** Of its environment: for whoever shows what `keep` has come to. */
   readonly incidents: IncidentStore;
   /**
-   * Takes in what others have stored, opens and resolves incidents of what `follow` named and tells whom they concern, then
-   * keeps what was seen: messages leave before anything is pushed. Throws a GitError where the remote is out of reach for incidents; the samples are held.
+   * Takes in what others have stored, opens and resolves incidents of what `follow` named and tells whom they concern, and keeps what
+   * was seen: messages leave before anything is pushed, what was seen is pushed before GitHub is asked for anything. Throws a
+   * GitError where the remote is out of reach for incidents; the samples are held.
    */
   keep(): Promise<readonly Diagnostic[]>;
 }
@@ -112,26 +113,30 @@ export async function openHealthWatch({
     async keep() {
       let outOfReach: GitError | null = null;
       let problems: readonly Diagnostic[] = [];
+      let kept: readonly Diagnostic[] | null = null;
+      const save = async (): Promise<void> => {
+        kept ??= await record.save();
+      };
       try {
         if (current !== null) {
           // Maintenance may have been announced while services stayed as they are.
           await readMaintenance();
           const unusable = await record.catchUp();
           const history = record.outlook();
-          const advanced = await advanceIncidents({ face, incidents, catalog: current, history, maintenance });
-          problems = [...unusable, ...advanced];
+          const seen = { catalog: current, history, maintenance };
+          problems = [...unusable, ...(await advanceIncidents({ face, incidents, ...seen, onTold: save }))];
         }
       } catch (error) {
         if (!(error instanceof GitError)) throw error;
         outOfReach = error;
       }
-      const kept = await record.save();
+      await save();
       if (face.clock.monotonic() - tidiedAt >= TIDY_EVERY_MS) {
         tidiedAt = face.clock.monotonic();
         await tidy(workspace.repository);
       }
       if (outOfReach !== null) throw outOfReach;
-      return [...problems, ...kept];
+      return [...problems, ...(kept ?? [])];
     },
   };
   return { watch, diagnostics };
