@@ -92,6 +92,7 @@ const KINDS_ASKED: readonly Kind[] = [
       smtpServer({ allowInsecureAuth: true, authOptional: false, onAuth: (_, __, done) => done(null, { user: "me" }) }),
   },
   { scheme: "smtps" },
+  { scheme: "starttls" },
   { scheme: "grpc", up: () => grpcServer({ "": 1 }) },
   { scheme: "grpcs" },
 ];
