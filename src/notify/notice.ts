@@ -7,6 +7,7 @@ import { lasting } from "../diagnostics/lasting.ts";
 import type { Ms, ServiceId } from "../model/basics.ts";
 import type { SloFigures } from "../model/health.ts";
 import type { Incident, IncidentEvent } from "../model/incident.ts";
+import { lastedMs } from "../model/incident-times.ts";
 import type { NotificationSpec } from "../model/project.ts";
 
 /** Something worth telling, before it is known to whom. */
@@ -45,7 +46,7 @@ export function noticeOf(event: IncidentEvent, { environment, name, ...about }: 
     ...about,
     at: event.at,
     title: `${environment}: ${name} ${state}`,
-    says: isFirst ? since(event) : event.says,
+    says: event.is === "recovered" ? tookOf(incident, event.at) : isFirst ? since(event) : event.says,
     incident: event.incident,
   };
 }
@@ -135,6 +136,13 @@ export function reminderOf(
     says: `Since ${clockOf(since)}.`,
     incident: incident.id,
   };
+}
+
+/** `After 12 minutes.`, up to the moment, which what came later does not change. */
+function tookOf({ stretches }: Incident, at: Ms): string {
+  const until = stretches.filter(({ from }) => from < at).map((one) => ({ ...one, to: Math.min(one.to ?? at, at) }));
+  const times = until.filter(({ from }, index) => until[index - 1]?.to !== from).length;
+  return `After ${lasting(lastedMs({ stretches: until }, at))}${times > 1 ? ` in total, ${times} times` : ""}.`;
 }
 
 /** `Connection refused, since 2026-11-24 12:03 UTC.` */

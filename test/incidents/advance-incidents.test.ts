@@ -17,7 +17,7 @@ describe("a service that goes down and comes back", () => {
 
     watch("xx.");
     expect(await run()).toEqual([]);
-    expect(texts(received).slice(1)).toEqual(["staging: WEB works again. It works again, after 4 minutes."]);
+    expect(texts(received).slice(1)).toEqual(["staging: WEB works again. After 4 minutes."]);
     expect(github.world.issues).toMatchObject([{ title: "staging: WEB was down", state: "closed" }]);
     expect(github.world.comments.map(({ body }) => body.split("\n").at(-1))).toEqual([
       "**2026-11-24 12:07 UTC** — It works again, after 4 minutes.",
@@ -95,7 +95,7 @@ test("who could not be told is waited for once a run, however often other collec
   expect(received).toHaveLength(1);
   expect((await records()).value).toMatchObject([{ incident: { title: "WEB was down" } }]);
   await run();
-  expect(texts(received).slice(1)).toEqual(["staging: WEB works again. It works again, after 4 minutes."]);
+  expect(texts(received).slice(1)).toEqual(["staging: WEB works again. After 4 minutes."]);
 });
 
 test("what depends on something that is down is an incident, and nobody is woken by it", async () => {
@@ -108,7 +108,7 @@ test("what depends on something that is down is an incident, and nobody is woken
   await run();
   expect(texts(received).slice(1)).toEqual([
     "staging: WEB is down. Since 2026-11-24 12:03 UTC.",
-    "staging: DB works again. It works again, after 2 minutes.",
+    "staging: DB works again. After 2 minutes.",
   ]);
 });
 
