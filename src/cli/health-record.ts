@@ -66,7 +66,7 @@ export async function openHealthRecord(
   // Nobody expects a person: what lies between two checks by hand was not missed.
   const after = (): Ms | null =>
     comes === "by hand" ? null : lastEnd(before, { collector, region, services: new Set(watching.keys()) });
-  const seen = collect({ collector, region, environment, clock, after });
+  const seen = collect({ collector, region, environment, clock, after, once: comes === "by hand" });
   let held: Segment[] = [];
 
   const beat = (service: ServiceId, beats: number): void => seen.beat(service, beats, watching.get(service));

@@ -31,9 +31,16 @@ export function keepInTime({
   const { clock, terminal } = face;
   const stopping = new AbortController();
   let wake = new AbortController();
+  let known = new Set<string>();
   const keep = async (): Promise<void> => {
     try {
-      showProblems(terminal, await watch.keep());
+      const problems = await watch.keep();
+      // What stays so is said once, and again only when it was otherwise in between.
+      showProblems(
+        terminal,
+        problems.filter(({ summary }) => !known.has(summary)),
+      );
+      known = new Set(problems.map(({ summary }) => summary));
       onKept();
     } catch (error) {
       // Nobody waits for this: it must not end the process, which may have services to stop.

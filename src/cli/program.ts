@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Ms } from "../model/basics.ts";
-import { parseDuration } from "../model/duration.ts";
+import { formatDuration, parseDuration } from "../model/duration.ts";
 import type { Face } from "./face.ts";
 import { version } from "./version.ts";
 
@@ -236,8 +236,8 @@ export async function main(argv: readonly string[]): Promise<number> {
         .addOption(environment)
         .addOption(collector())
         .addOption(region())
-        .option("--save <duration>", "how often what was seen is kept, and pushed (5m)", duration, 5 * 60_000)
-        .option("--reload <duration>", "how often declarations are read again (1m)", duration, 60_000),
+        .addOption(every("--save <duration>", "how often what was seen is kept, and pushed", 5 * 60_000))
+        .addOption(every("--reload <duration>", "how often declarations are read again", 60_000)),
     async () => (await import("./commands/watch.ts")).watch,
   );
   add(
@@ -385,6 +385,10 @@ function atLeastOne(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It takes a whole number from 1.");
   return value;
+}
+
+function every(flags: string, description: string, otherwise: Ms): Option {
+  return new Option(flags, description).argParser(duration).default(otherwise, formatDuration(otherwise));
 }
 
 function duration(text: string): Ms {

@@ -18,12 +18,15 @@ export function collect({
   region = "default",
   environment,
   after = () => null,
+  once = false,
   clock,
 }: {
   readonly collector: string;
   readonly region?: string;
   /** Where its last segment ended that was of the same services; asked once, when there is something to tell. Null where none is known. */
   readonly after?: () => Ms | null;
+  /** Nobody expects it to come again. */
+  readonly once?: boolean;
   readonly environment: string;
   readonly clock: Clock;
 }): Collector {
@@ -50,6 +53,7 @@ export function collect({
       from: first,
       to: Math.max(latest, first),
       ...(last !== null && last <= first ? { after: last } : {}),
+      ...(once ? { once } : {}),
       watching: Object.fromEntries([...watched].filter(([id]) => expected.has(id)).sort(byId)),
       expected: Object.fromEntries([...expected].sort(byId)),
       samples: samples.toSorted((a, b) => a.at - b.at || (a.service < b.service ? -1 : 1)),

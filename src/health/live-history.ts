@@ -124,7 +124,7 @@ export function awaitingOthers(
   newest.delete(JSON.stringify([own.collector, own.region]));
   const awaited = new Set(
     [...newest.values()].filter(
-      ({ from, to }) => to < history.at && history.at - to <= Math.max(AWAITED_MS, 2 * (to - from)),
+      ({ from, to, once }) => !once && to < history.at && history.at - to <= Math.max(AWAITED_MS, 2 * (to - from)),
     ),
   );
   const segments = history.segments.map((segment) =>

@@ -16,11 +16,12 @@ export function encodeSegment(segment: Segment): Uint8Array {
 export function decodeSegment(content: Uint8Array): Segment | string {
   const value = parseDocument(content);
   if (typeof value === "string") return value;
-  const { collector, region = "default", environment, from, to, after, watching = {}, expected, samples } = value;
+  const { collector, region = "default", environment, from, to, after, once, watching = {}, expected, samples } = value;
   if (!isText(collector) || !isText(region) || !isText(environment))
     return "`collector`, `region` or `environment` is no text";
   if (!isTime(from) || !isTime(to) || to < from) return "`from` and `to` are no stretch of time";
   if (after !== undefined && !(isTime(after) && after <= from)) return "`after` is no time before `from`";
+  if (once !== undefined && once !== true) return "`once` is not true";
   if (!isRecord(watching) || !Object.keys(watching).every(isServiceId) || !Object.values(watching).every(isWatching))
     return "`watching` holds something else";
   if (!isRecord(expected) || !Object.keys(expected).every(isServiceId) || !Object.values(expected).every(isCount))
@@ -41,6 +42,7 @@ export function decodeSegment(content: Uint8Array): Segment | string {
     from,
     to,
     ...(after !== undefined ? { after } : {}),
+    ...(once ? { once } : {}),
     watching: Object.fromEntries(
       Object.entries(watching as Record<string, Watching>).map(
         ([service, { cadenceMs, timeoutMs, failure_threshold, success_threshold }]) => [

@@ -10,7 +10,7 @@ export interface Track {
   readonly events: readonly TrackEvent[];
   /** Askings that the cadence called for and that were not made. */
   readonly missed: readonly Missed[];
-  /** Where the collector's last segment ends, and how it watched the service then. */
+  /** Where the collector's last segment ends, and how it watched the service then; null where nobody expects it to come again. */
   readonly end: { readonly at: Ms; readonly watching: Watching } | null;
 }
 
@@ -71,14 +71,17 @@ export function tracksOf({
   for (const [, lane] of [...lanes].sort(([a], [b]) => (a < b ? -1 : 1))) {
     lane.segments.sort((a, b) => a.from - b.from || a.to - b.to);
     for (const segment of lane.segments) addSegment(lane, segment);
-    const end = lane.segments.reduce((latest, { to }) => Math.max(latest, to), Number.NEGATIVE_INFINITY);
+    const last = lane.segments.reduce<Segment | null>(
+      (one, next) => (one !== null && one.to > next.to ? one : next),
+      null,
+    );
     for (const [service, { collector, region, events, missed, watching }] of lane.services) {
       const track: Track = {
         collector,
         region,
         events: inOrder(events),
         missed,
-        end: watching === null ? null : { at: end, watching },
+        end: watching === null || last === null || last.once ? null : { at: last.to, watching },
       };
       tracks.set(service, [...(tracks.get(service) ?? []), track]);
     }

@@ -122,7 +122,7 @@ function draftsOf(
     }
   }
   // Later results do not bear out what was recorded: it stays, since its address is known, and ends where it began.
-  for (const one of waiting) if (!drafts.some(({ id }) => id === one.id)) drafts.push(unconfirmed(one));
+  for (const one of waiting) if (!drafts.some(({ id }) => id === one.id)) drafts.push(unconfirmed(one, windows));
   return drafts;
 }
 
@@ -147,13 +147,20 @@ function identityOf(
   return id;
 }
 
-function unconfirmed(incident: Incident): Draft {
+function unconfirmed(incident: Incident, windows: readonly MaintenanceWindow[]): Draft {
   const draft = draftOf(incident, Number.POSITIVE_INFINITY);
   if (draft.resolvedAt !== null) return draft;
   const from = beganAt(incident);
+  const isAnnounced = windows.some(
+    ({ affected, ...window }) =>
+      from >= window.from &&
+      from < window.to &&
+      incident.affected.some((id) => affected.length === 0 || affected.includes(id)),
+  );
+  const says = isAnnounced ? "It is announced as maintenance since." : "Later results do not bear it out.";
   draft.stretches = [{ from, to: from, severity: incident.severity }];
   draft.resolvedAt = from;
-  draft.updates.push({ at: from, status: "resolved", says: "Later results do not bear it out." });
+  draft.updates.push({ at: from, status: "resolved", says });
   return draft;
 }
 

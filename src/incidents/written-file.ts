@@ -75,6 +75,7 @@ async function meaningOf(id: string, input: IncidentInput, reading: Reading): Pr
     "started",
   ], say);
   const from = timeAt(input.started, ["started"], say);
+  if (from !== null && from > context.now + CLOCKS_MS) say(["started"], "value", NOT_YET);
   const last = updates.at(-1);
   const said = timeAt(input.resolved, ["resolved"], say);
   const to = said ?? (last?.status === "resolved" ? last.at : null);
@@ -92,6 +93,15 @@ async function meaningOf(id: string, input: IncidentInput, reading: Reading): Pr
     incident: { id, title, severity, affected, stretches, updates, ...texts, source: "written" },
   };
 }
+
+/** Clocks differ by less. */
+const CLOCKS_MS = 3_600_000;
+const NOT_YET = {
+  code: "time-order",
+  summary: "this has not been yet",
+  detail: "An incident is written once it has begun.",
+  hint: "mend the date; work that is planned takes `maintenance`",
+} as const;
 
 function readUpdates({ updates = [] }: IncidentInput, say: Say): IncidentUpdate[] {
   const read: IncidentUpdate[] = [];

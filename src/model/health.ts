@@ -51,6 +51,8 @@ export interface Segment {
   readonly to: Ms;
   /** Where the same collector's last segment ended: what lies between should have been watched and was not. */
   readonly after?: Ms;
+  /** A person's check: nobody expects another. */
+  readonly once?: true;
   /** By service. */
   readonly watching: Readonly<Record<ServiceId, Watching>>;
   /** How many askings the collector's cadence called for between `from` and `to`, by service. */

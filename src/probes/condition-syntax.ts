@@ -110,13 +110,33 @@ function problemOf({ text, left, operator, right }: Condition): string | null {
     if (side.is === "literal" && ordering && numberOf(side.text) === null)
       return `\`${side.text}\` is neither a number nor a duration such as 300ms, which ${operator} needs`;
   }
+  for (const [side, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const wrong = side.is === "placeholder" ? unlike(side, other) : null;
+    if (wrong !== null) return wrong;
+  }
   if (left.is !== "placeholder" && right.is !== "placeholder")
     return `\`${text}\` looks at nothing; one side must be a placeholder: ${known()}`;
   return null;
 }
 
+/** Why what is compared with a number or a duration can never be one; null where it may. */
+function unlike({ name }: Extract<Operand, { is: "placeholder" }>, other: Operand): string | null {
+  const texts = other.is === "literal" ? [other.text] : other.is === "any" ? other.options : [];
+  if (name === "STATUS") {
+    const odd = texts.find((text) => !/^\d{1,9}$/.test(text));
+    return odd === undefined ? null : `\`${odd}\` is no status: \`[STATUS]\` is a number such as 200`;
+  }
+  if (name !== "RESPONSE_TIME" && name !== "CERTIFICATE_EXPIRATION" && name !== "DOMAIN_EXPIRATION") return null;
+  const odd = texts.find((text) => numberOf(text) === null);
+  return odd === undefined ? null : `\`${odd}\` is neither a number nor a duration such as 300ms, as \`[${name}]\` is`;
+}
+
 function parseOperand(text: string): Operand | string {
   const call = /^(len|has|pat|any)\((.*)\)$/is.exec(text);
+  if (call === null && /^(len|has|pat|any)\(/i.test(text)) return `\`${text}\` is not closed: it ends with \`)\``;
   const name = call?.[1]?.toLowerCase();
   const inner = call?.[2] ?? "";
   if (name === "pat") return { is: "pat", text, glob: inner };

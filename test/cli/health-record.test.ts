@@ -44,7 +44,12 @@ async function host() {
     const { record } = await openHealthRecord(face, workspace, "staging");
     return new Set(record.history().segments.map(({ collector }) => collector));
   };
-  return { time, runs, count, collectors, close: () => workspace.close() };
+  /** Whether somebody else still takes what was said last for so. */
+  const isAwaited = async () => {
+    const { record } = await openHealthRecord(face, workspace, "staging", { collector: "other" });
+    return JSON.stringify(record.outlook().segments) !== JSON.stringify(record.history().segments);
+  };
+  return { time, runs, count, collectors, isAwaited, close: () => workspace.close() };
 }
 
 test("what a scheduler's runs have missed is expected; another that asks other services hides none of it", async () => {
@@ -65,7 +70,19 @@ test("what a person asks counts for itself: nobody expected it sooner", async ()
   await runs("by hand", ["a"]);
   time.now = NOON + 60 * MINUTE;
   await runs("by hand", ["a"]);
+  time.now = NOON + 120 * MINUTE;
   expect(await count("a")).toEqual({ expected: 2, actual: 2 });
+  await close();
+});
+
+test.each([
+  ["standing", true],
+  ["by hand", false],
+] as const)("what was seen last vouches for others until more is due: %s", async (comes, awaited) => {
+  const { time, runs, isAwaited, close } = await host();
+  await runs(comes, ["a"]);
+  time.now = NOON + 10 * MINUTE;
+  expect(await isAwaited()).toBe(awaited);
   await close();
 });
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fairlead } from "../support/cli.ts";
-import { temporaryFolder } from "../support/git-folder.ts";
+import { git, gitFolder, temporaryFolder } from "../support/git-folder.ts";
 
 test("init leaves the files of an existing project as they are, says what to add to them, and what it made validates", async () => {
   const folder = temporaryFolder();
@@ -18,6 +18,18 @@ test("init leaves the files of an existing project as they are, says what to add
   expect((await fairlead(["validate"], { cwd: folder })).code).toBe(0);
   const again = await fairlead(["init"], { cwd: folder });
   expect([again.code, again.stderr.includes("`fairlead.yaml` is there already")]).toEqual([1, true]);
+});
+
+test("init --watch in a project that is there writes what starts a watcher, and nothing else", async () => {
+  const cwd = gitFolder({ "fairlead.yaml": "project: shop\n" });
+  const { code, stdout } = await fairlead(["init", "--watch"], { cwd });
+  expect(code).toBe(0);
+  expect(git(cwd, "ls-files", "--others").trim().split("\n")).toEqual([
+    "deploy/fairlead-watch.service",
+    "deploy/watch.Containerfile",
+  ]);
+  expect(stdout).toContain("name that under");
+  expect(stdout).not.toContain("Go on with");
 });
 
 test("new writes nothing for a port or an id that is taken, and retry says which id was meant", async () => {

@@ -74,12 +74,13 @@ test("a service that stops turns its page, the banner, the badge, the feeds, the
   expect((await json("api/v2/summary.json")).status.indicator).toBe("major");
   expect((await json("health.json")).status).toBe("fail");
   expect((await json("badge.json")).message).toBe("down");
-  const [item] = (await new Parser().parseString(await text("services/shop/rss.xml"))).items;
-  expect(item?.title).toBe("Shop API is down");
+  // Files are put in place one after the other.
+  const news = async () => (await new Parser().parseString(await text("services/shop/rss.xml"))).items;
+  await until(async () => (await news())[0]?.title === "Shop API is down", LONG);
   await until(() => github.world.issues.length === 1, LONG);
   expect(github.world.issues).toMatchObject([{ title: "staging: Shop API is down", state: "open" }]);
   const [incident] = (await json("data.json")).incidents;
-  expect(await text(`incidents/${incident.id}/`)).toContain("Shop API is down");
+  await until(async () => (await text(`incidents/${incident.id}/`)).includes("Shop API is down"), LONG);
 
   const startedAt = Date.now();
   await shop.start();

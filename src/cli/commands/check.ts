@@ -9,6 +9,7 @@ import { controlOf } from "../health-record.ts";
 import { openHealthWatch } from "../health-watch.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { readTold } from "../read-told.ts";
+import { sayWhoIsTold } from "../say-who-is-told.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { siteDataNow } from "../status-site.ts";
 import type { Terminal } from "../terminal.ts";
@@ -58,6 +59,7 @@ export async function check(face: Face, options: CheckOptions, ids: readonly str
       cadenceMs: everyMs,
     });
     showProblems(terminal, diagnostics);
+    sayWhoIsTold(terminal, catalog.value);
     const watched = await watch.follow(catalog.value, isAsked);
     const width = Math.max(0, ...watched.map(({ service }) => service.length));
     const says = new Map(watched.map((one) => [one.service, one.says ?? ""]));

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
+import { PROJECT_FILE } from "../../catalog/load-project.ts";
 import { standingOf } from "../../git/standing.ts";
 import { renderInit } from "../../scaffold/render-init.ts";
 import { renderWatch } from "../../scaffold/render-watch.ts";
@@ -32,8 +33,10 @@ export async function init(
   mkdirSync(folder, { recursive: true });
   const { branch, isTop } = await standingOf(folder, face.env);
   const name = projectName(basename(folder));
+  // A project that is there already gets what it asks for, and nothing else.
+  const isNew = !(options.watch === true && existsSync(join(folder, PROJECT_FILE)));
   const all = new Map([
-    ...renderInit({ name, version: version(), branch: options.workflows && isTop ? branch : null }),
+    ...(isNew ? renderInit({ name, version: version(), branch: options.workflows && isTop ? branch : null }) : []),
     ...(options.watch ? renderWatch({ name }) : []),
   ]);
   const isTheirs = (file: string): boolean =>
@@ -47,7 +50,8 @@ export async function init(
     terminal.say(
       `${terminal.style("yellow", "=")} ${file} is yours and stays as it is: ${THEIRS[file] ?? "take it away and run this again to have Fairlead's"}`,
     );
-  if (options.workflows && !isTop)
+  if (options.watch) terminal.say(`\n${WATCH}`);
+  if (isNew && options.workflows && !isTop)
     terminal.complain(
       "GitHub reads workflows at the top of a repository alone: run `fairlead init` there to have them.",
     );
@@ -78,12 +82,15 @@ export async function init(
   }
   const there = relative(face.directory, folder);
   const first = installed ? "" : "  npm install\n";
-  terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}${first}  npx fairlead up`);
+  if (isNew) terminal.say(`\nGo on with:\n${there === "" ? "" : `  cd ${there}\n`}${first}  npx fairlead up`);
   if (files.has(RULESET_FILE)) terminal.say(`\n${onGitHub(branch)}`);
   if (terminal.json)
     terminal.result(`${JSON.stringify({ folder, files: [...files.keys()].sort(), installed }, null, 2)}\n`);
   return installs && !installed ? 1 : 0;
 }
+
+const WATCH = `deploy/fairlead-watch.service says at its top how it is installed. It watches \`production\`: name that under
+\`environments\` in fairlead.yaml, or another in the unit.`;
 
 /** What workflows need that no file can say. */
 function onGitHub(branch: string): string {

@@ -7,6 +7,7 @@ import type { Face } from "../face.ts";
 import { openHealthWatch } from "../health-watch.ts";
 import { keepInTime } from "../keep-in-time.ts";
 import { openEnvironment } from "../open-environment.ts";
+import { sayWhoIsTold } from "../say-who-is-told.ts";
 import { isUsable, refuse, showProblems } from "../show-diagnostics.ts";
 import { watchServices } from "../watch-services.ts";
 import { type Look, openWorkspace, type Workspace } from "../workspace.ts";
@@ -39,6 +40,7 @@ export async function watch(face: Face, options: WatchOptions): Promise<number> 
     const who = { environment: environment.name, collector: options.collector, region: options.region };
     const { watch: kept, diagnostics } = await openHealthWatch({ face, workspace, look, ...who });
     showProblems(terminal, diagnostics);
+    sayWhoIsTold(terminal, first.value);
 
     const keeping = keepInTime({ face, watch: kept, everyMs: options.save });
     const services = watchServices({ face, watch: kept, keeping, saysFirst: true });

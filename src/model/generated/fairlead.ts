@@ -219,6 +219,8 @@ export interface Notification {
       };
   /**
    * What they are told of. `fast_burn`: a service with an `slo` spends its error budget so fast that somebody should look now. `deployed` and `failed`: what an apply made of a service.
+   *
+   * @minItems 1
    */
   events?: ("down" | "degraded" | "recovered" | "fast_burn" | "deployed" | "failed")[];
   /**

@@ -33,6 +33,10 @@ export interface HealthSegmentJson {
    */
   after?: number;
   /**
+   * A person asked: nobody expects another stretch of the same collector.
+   */
+  once?: true;
+  /**
    * How each service is watched, by service: what its samples are judged by.
    */
   watching?: {
