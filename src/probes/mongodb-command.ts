@@ -1,8 +1,8 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
 import { BSON, MongoClient, MongoServerError } from "mongodb";
 import { failureWords } from "./failure-words.ts";
 
-/** What a thread of its own is to ask. */
+/** What a process of its own is to ask. */
 export interface MongodbCommand {
   /** With its credentials. */
   readonly url: string;
@@ -13,13 +13,14 @@ export interface MongodbCommand {
   readonly bodyCharactersMax: number;
 }
 
-/** The thread is ready and asks now; then what came of it: the answer as JSON, or in words fit to be published why there is none. */
+/** The process is ready and asks now; then what came of it: the answer as JSON, or in words fit to be published why there is none. */
 export type MongodbNews = { readonly asks: true } | { readonly body: string } | { readonly failed: string };
 
-if (parentPort !== null) {
-  parentPort.postMessage({ asks: true } satisfies MongodbNews);
-  parentPort.postMessage(await ask(workerData as MongodbCommand));
-}
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.once("message", (command: MongodbCommand) => {
+    process.send?.({ asks: true } satisfies MongodbNews);
+    void ask(command).then((news) => process.send?.(news, () => process.disconnect()));
+  });
 
 async function ask({ url, database, command, timeoutMs, bodyCharactersMax }: MongodbCommand): Promise<MongodbNews> {
   const client = new MongoClient(url, {

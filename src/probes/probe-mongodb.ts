@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { BSON } from "mongodb";
 import { conversation } from "./conversation.ts";
 import type { MongodbCommand, MongodbNews } from "./mongodb-command.ts";
@@ -56,8 +57,9 @@ function notMongodb(): Refusal {
 }
 
 /**
- * Through the driver, in a thread of its own: it believes what it is sent, and a frame that claims to be empty keeps it busy for
- * ever (`SizedMessageTransform`). A thread can be ended all the same, whatever it does, and what it holds is bounded.
+ * Through the driver, in a process of its own: it believes what it is sent, and a frame that claims to be empty keeps it busy, and
+ * gathering, for ever (`SizedMessageTransform`). A process can be ended whatever it does, and dies alone of too much memory; a thread
+ * that reaches its limit may take us with it.
  */
 async function askCommand(question: Question, asking: Asking): Promise<Answered> {
   const { url, query, scheme } = question;
@@ -70,24 +72,26 @@ async function askCommand(question: Question, asking: Asking): Promise<Answered>
     timeoutMs: asking.timeoutMs,
     bodyCharactersMax: BODY_CHARACTERS_MAX,
   };
-  const thread = new Worker(new URL(`./mongodb-command${import.meta.url.slice(-3)}`, import.meta.url), {
-    workerData: command,
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB_MAX },
+  const child = fork(fileURLToPath(new URL(`./mongodb-command${import.meta.url.slice(-3)}`, import.meta.url)), {
+    execArgv: [`--max-old-space-size=${MEMORY_MB_MAX}`],
+    env: {},
     // What a driver prints is nobody's news.
-    stdout: true,
-    stderr: true,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  asking.closing(() => void thread.terminate());
+  asking.closing(() => void child.kill("SIGKILL"));
   let asksSince = asking.clock.monotonic();
   asking.met.body = await new Promise<string>((resolve, reject) => {
-    thread.on("message", (news: MongodbNews) => {
-      // Starting a thread is no latency of the service's.
+    child.on("message", (news: MongodbNews) => {
+      // Starting a process is no latency of the service's.
       if ("asks" in news) asksSince = asking.clock.monotonic();
       else if ("failed" in news) reject(new Refusal(news.failed));
       else resolve(news.body);
     });
-    thread.once("error", reject);
-    thread.once("exit", () => reject(notMongodb()));
+    child.once("error", reject);
+    child.once("exit", () => reject(notMongodb()));
+    child.send(command, (error) => {
+      if (error) reject(notMongodb());
+    });
   });
   asking.met.responseTimeMs = Math.round((asking.clock.monotonic() - asksSince) * 10) / 10;
   return {};
