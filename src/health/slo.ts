@@ -87,23 +87,27 @@ function burning(
   },
 ): Pick<SloFigures, "burnRates" | "isFastBurn"> {
   const { service, history, tracks, now } = of;
+  const allowed = 1 - (slo.availability ?? 0);
   const rateOf = ({ seconds }: Counts): number | null => {
     const known = seconds.operational + seconds.degraded + seconds.down;
     if (known === 0) return null;
     // As it is published: two decimals.
-    return Math.round((seconds.down / known / (1 - (slo.availability ?? 0))) * 100) / 100;
+    return Math.round((seconds.down / known / allowed) * 100) / 100;
   };
-  const latest = (ms: Ms): number | null => rateOf(tallyOf(tracks, { from: now - ms, to: now }));
+  const latest = (ms: Ms): Counts => tallyOf(tracks, { from: now - ms, to: now });
   // This hour and the five before it are counted like every other figure; what lacks of six hours is counted of samples.
   const whole = startOfHour(now) - 5 * HOUR_MS;
   const hours = sumOver(history.hours, service, hourOf(whole));
   const rest = tallyOf(tracks, { from: now - 6 * HOUR_MS, to: whole, now });
-  const rates = { "1h": latest(HOUR_MS), "6h": rateOf(mergeCounts(hours, rest)) };
-  const isOver = (rate: number | null, share: number, ms: Ms): boolean =>
-    rate !== null && rate >= (share * slo.window) / ms;
+  const over = { "1h": latest(HOUR_MS), "6h": mergeCounts(hours, rest) };
+  const rates = { "1h": rateOf(over["1h"]), "6h": rateOf(over["6h"]) };
+  // Of the budget itself: a rate over the few seconds that are known of a young service would say anything.
+  const hasSpent = ({ seconds }: Counts, share: number): boolean =>
+    seconds.down * 1_000 >= share * allowed * slo.window;
+  const burnsOn = (ms: Ms, share: number): boolean => (rateOf(latest(ms / 12)) ?? 0) >= (share * slo.window) / ms;
   const isFast =
-    (isOver(rates["1h"], 0.02, HOUR_MS) && isOver(latest(HOUR_MS / 12), 0.02, HOUR_MS)) ||
-    (isOver(rates["6h"], 0.05, 6 * HOUR_MS) && isOver(latest(HOUR_MS / 2), 0.05, 6 * HOUR_MS));
+    (hasSpent(over["1h"], 0.02) && burnsOn(HOUR_MS, 0.02)) ||
+    (hasSpent(over["6h"], 0.05) && burnsOn(6 * HOUR_MS, 0.05));
   return { burnRates: rates, isFastBurn: isFast };
 }
 

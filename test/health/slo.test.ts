@@ -61,6 +61,12 @@ test("a burn rate of 1 spends the budget in exactly the window", () => {
   expect(figures([]).burnRates).toEqual({ "1h": null, "6h": null });
 });
 
+test("a service of which little is known has not spent a budget yet, however bad that little was", () => {
+  const young = figures([lately("F")]);
+  expect(young.burnRates?.["1h"]).toBe(1_000);
+  expect(young.isFastBurn).toBe(false);
+});
+
 test("it is a fast burn when 2 % of the budget went in an hour and it still burns", () => {
   const hours = (text: string) => lately("p".repeat(600) + text);
   // 14.4 times the budget's pace over 30 days: 52 seconds down of an hour.
