@@ -74,7 +74,6 @@ async function askCommand(question: Question, asking: Asking): Promise<Answered>
   };
   const child = fork(fileURLToPath(new URL(`./mongodb-command${import.meta.url.slice(-3)}`, import.meta.url)), {
     execArgv: [`--max-old-space-size=${MEMORY_MB_MAX}`],
-    env: {},
     // What a driver prints is nobody's news.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
