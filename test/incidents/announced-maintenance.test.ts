@@ -1,12 +1,9 @@
 import { expect, test } from "vitest";
 import { openHealthWatch } from "../../src/cli/health-watch.ts";
-import { openEnvironment } from "../../src/cli/open-environment.ts";
-import { openWorkspace } from "../../src/cli/workspace.ts";
 import { incidentStore } from "../../src/incidents/incident-store.ts";
-import { gitFolder, writeFiles } from "../support/git-folder.ts";
-import { quietFace } from "../support/quiet-face.ts";
+import { writeFiles } from "../support/git-folder.ts";
+import { watchedProject } from "../support/watched-project.ts";
 
-const NOON = Date.UTC(2026, 10, 24, 12);
 const SECOND = 1_000;
 
 const MAINTENANCE = `---
@@ -17,19 +14,10 @@ maintenance: { start: 2026-11-24T12:10:00Z, duration: 10m }
 `;
 
 test("maintenance that is announced while somebody watches counts neither for nor against the service, and opens nothing", async () => {
-  const folder = gitFolder({
-    "fairlead.yaml": "project: shop\nenvironments: {staging: {target: {kind: local}}}\n",
-    "services/web.yaml":
-      "id: web\nname: Web\ntype: api\nexternal: true\nhealth: {endpoint: 'http://127.0.0.1:9/', interval: 30s}\n",
-  });
-  const time = { now: NOON };
-  const face = quietFace({ directory: folder, now: () => time.now });
-  const workspace = await openWorkspace(face);
-  const opened = await openEnvironment(workspace, "staging");
-  const catalog = await opened.value?.declared();
-  if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
+  const { folder, time, face, workspace, declared } = await watchedProject();
+  const catalog = await declared();
   const { watch } = await openHealthWatch({ face, workspace, environment: "staging" });
-  await watch.follow(catalog.value);
+  await watch.follow(catalog);
   const seen = async (minutes: number, outcome: "pass" | "fail"): Promise<void> => {
     for (let n = 0; n < 2 * minutes; n++) {
       time.now += 30 * SECOND;

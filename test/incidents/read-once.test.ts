@@ -1,28 +1,14 @@
 import { expect, test } from "vitest";
 import { openHealthWatch } from "../../src/cli/health-watch.ts";
-import { openEnvironment } from "../../src/cli/open-environment.ts";
 import { openIncidents } from "../../src/cli/open-incidents.ts";
 import { readTold } from "../../src/cli/read-told.ts";
-import { openWorkspace } from "../../src/cli/workspace.ts";
 import { INCIDENTS_REF } from "../../src/incidents/incident-store.ts";
 import type { Tree } from "../../src/model/tree.ts";
-import { gitFolder } from "../support/git-folder.ts";
-import { quietFace } from "../support/quiet-face.ts";
-
-const NOON = Date.UTC(2026, 10, 24, 12);
+import { NOON, watchedProject } from "../support/watched-project.ts";
 
 test("an incident that is kept is read once by whoever goes on watching, and not again for the site", async () => {
-  const folder = gitFolder({
-    "fairlead.yaml": "project: shop\nenvironments: {staging: {target: {kind: local}}}\n",
-    "services/web.yaml":
-      "id: web\nname: Web\ntype: api\nexternal: true\nhealth: {endpoint: 'http://127.0.0.1:9/', interval: 30s}\n",
-  });
-  const time = { now: NOON };
-  const face = quietFace({ directory: folder, now: () => time.now });
-  const workspace = await openWorkspace(face);
-  const opened = await openEnvironment(workspace, "staging");
-  const catalog = await opened.value?.declared();
-  if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
+  const { time, face, workspace, declared } = await watchedProject();
+  const catalog = await declared();
   const { refs } = await workspace.refsOf("staging");
   const over = Array.from({ length: 3 }, (_, n) => `web-2026-11-2${n}-1200`);
   const begin = NOON - 5 * 86_400_000;
@@ -67,7 +53,7 @@ test("an incident that is kept is read once by whoever goes on watching, and not
     }),
   };
   const { watch } = await openHealthWatch({ face, workspace: counting, environment: "staging" });
-  await watch.follow(catalog.value);
+  await watch.follow(catalog);
   for (let n = 0; n < 3; n++) {
     time.now += 30_000;
     watch.beat("web", 1);

@@ -1,32 +1,19 @@
 import { expect, test } from "vitest";
 import { openHealthWatch } from "../../src/cli/health-watch.ts";
-import { openEnvironment } from "../../src/cli/open-environment.ts";
-import { openWorkspace } from "../../src/cli/workspace.ts";
 import { incidentStore } from "../../src/incidents/incident-store.ts";
 import type { Outcome } from "../../src/model/health.ts";
-import { gitFolder } from "../support/git-folder.ts";
-import { quietFace } from "../support/quiet-face.ts";
+import { watchedProject } from "../support/watched-project.ts";
 
-const NOON = Date.UTC(2026, 10, 24, 12);
 const SECOND = 1_000;
 
 /** Two standing collectors of one environment, each in a region of its own, on one store; the clock is the test's. */
 async function twoRegions() {
-  const folder = gitFolder({
-    "fairlead.yaml": "project: shop\nenvironments: {staging: {target: {kind: local}}}\n",
-    "services/web.yaml":
-      "id: web\nname: Web\ntype: api\nexternal: true\nhealth: {endpoint: 'http://127.0.0.1:9/', interval: 30s}\n",
-  });
-  const time = { now: NOON };
-  const face = quietFace({ directory: folder, now: () => time.now });
-  const workspace = await openWorkspace(face);
-  const opened = await openEnvironment(workspace, "staging");
-  const catalog = await opened.value?.declared();
-  if (catalog === undefined) throw new Error(JSON.stringify(opened.diagnostics));
+  const { time, face, workspace, declared } = await watchedProject();
+  const catalog = await declared();
   const collectorIn = async (region: string) => {
     const who = { collector: `watch-${region}`, region };
     const { watch } = await openHealthWatch({ face, workspace, environment: "staging", ...who });
-    await watch.follow(catalog.value);
+    await watch.follow(catalog);
     return watch;
   };
   const [eu, us] = [await collectorIn("eu"), await collectorIn("us")];
