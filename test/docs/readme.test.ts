@@ -21,16 +21,21 @@ test("the README's one file and one command give the visible result", async () =
   expect(readFileSync(join(folder, "dist/status/services/hello/index.html"), "utf8")).toContain("Operational");
 });
 
-test("the README's health block and its maintenance are right as they stand", async () => {
+test("the README's health block, its notifications and its maintenance are right as they stand", async () => {
   const section = readme.slice(readme.indexOf("## Watching, and the status site"));
-  const health = /```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
+  const [health = "", notifications = ""] = [...section.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]);
+  expect(notifications).toMatch(/^notifications:/);
   const maintenance = /```text\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
   const folder = temporaryFolder();
   const service = `id: orders-api\nname: Orders\ntype: api\nexternal: true\n${health}`;
-  writeFiles(folder, { "services/orders-api.yaml": service, "incidents/disks.md": maintenance });
+  writeFiles(folder, {
+    "fairlead.yaml": `project: shop\n${notifications}`,
+    "services/orders-api.yaml": service,
+    "incidents/disks.md": maintenance,
+  });
   const { code, stdout, stderr } = await fairlead(["validate"], { cwd: folder });
   expect(code, stderr).toBe(0);
-  expect(stdout).toContain("2 files are valid");
+  expect(stdout).toContain("3 files are valid");
 });
 
 test("every command in the README's table is there, and none is left out", async () => {
